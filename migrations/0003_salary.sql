@@ -134,6 +134,36 @@ $$;
 COMMENT ON FUNCTION salary.convert(numeric, jsonb) IS
 	'A published amount as whole units a year, rounded once, half up';
 
+CREATE FUNCTION salary.match(
+	p_career_id bigint,
+	p_source_code text,
+	p_level text)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	-- Managers are an occupation of their own. Of several codes in one
+	-- scheme the weakest counts, since a row doesn't say which it means.
+	SELECT CASE WHEN s.code_scheme IS NULL THEN 'exact' ELSE (
+		SELECT k.item ->> 'match'
+		FROM jsonb_array_elements(r.guide -> 'codes') AS k (item)
+		WHERE k.item ->> 'scheme' = s.code_scheme
+			AND k.item ->> 'role' = CASE p_level
+				WHEN 'manager' THEN 'manager' ELSE 'occupation' END
+		ORDER BY array_position(ARRAY['group', 'broader', 'close',
+			'exact'], k.item ->> 'match')
+		LIMIT 1)
+	END
+	FROM salary.source AS s
+	JOIN catalog.career AS c ON c.id = p_career_id
+	LEFT JOIN catalog.revision AS r ON r.id = c.revision_id
+	WHERE s.code = p_source_code;
+END;
+
+COMMENT ON FUNCTION salary.match(bigint, text, text) IS
+	'How well a source''s occupation fits a career, by the code that its
+guide lists; null when it lists none, and then the source can''t be used';
+
 CREATE TABLE salary.observation (
 	id bigint GENERATED ALWAYS AS IDENTITY,
 	career_id bigint NOT NULL,
@@ -264,3 +294,4 @@ GRANT INSERT ON salary.observation TO autopsy_ingest;
 GRANT INSERT, UPDATE ON salary.source TO autopsy_ingest;
 GRANT EXECUTE ON FUNCTION salary.chain(text, text) TO autopsy_ingest;
 GRANT EXECUTE ON FUNCTION salary.convert(numeric, jsonb) TO autopsy_ingest;
+GRANT EXECUTE ON FUNCTION salary.match(bigint, text, text) TO autopsy_ingest;

@@ -192,7 +192,19 @@ SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH candidate AS (
 		SELECT
-			o.*,
+			o.id,
+			o.country,
+			o.level,
+			o.low,
+			o.median,
+			o.high,
+			o.high_is_lower_bound,
+			o.currency,
+			o.pay_basis,
+			o.source_code,
+			o.match,
+			o.observed_on,
+			o.sample_n,
 			s.tier,
 			s.cites,
 			s.level_basis,
@@ -452,9 +464,9 @@ BEGIN ATOMIC
 	-- Medians are compared, or the middles of ranges; a range that is
 	-- open at an end has no middle, and other money can't be compared.
 	SELECT coalesce(f.currency = p_currency AND f.pay_basis = p_pay_basis
-		AND abs(coalesce(p_median, (p_low + p_high) / 2)
-			- coalesce(f.median, (f.low + f.high) / 2)) * 4
-		> coalesce(f.median, (f.low + f.high) / 2), false);
+		AND abs(coalesce(p_median, (p_low + p_high) / 2.0)
+			- coalesce(f.median, (f.low + f.high) / 2.0)) * 4
+		> coalesce(f.median, (f.low + f.high) / 2.0), false);
 END;
 
 COMMENT ON FUNCTION salary.disagrees(salary.figure, text, text, bigint, bigint,
