@@ -67,5 +67,8 @@ GRANT CONNECT, CREATE, TEMPORARY ON DATABASE :"database" TO autopsy_owner;
 GRANT CONNECT ON DATABASE :"database"
 	TO autopsy_ops, autopsy_web, autopsy_ingest, autopsy_mailer;
 
+-- Statements here are short: compiling one costs more than it ever saves.
+ALTER DATABASE :"database" SET jit = off;
+
 \connect :"database"
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
