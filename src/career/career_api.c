@@ -11,6 +11,7 @@ static int send_document(struct web *web, struct response *rs,
 		return web_database_status(rs, rc);
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),
 		   db_length(web->read, 0, 0));
+	web_last_modified(rs, web->read, 2);
 	rs->content_type = "application/json";
 	return 200;
 }
@@ -33,7 +34,7 @@ int career_api_guide(struct web *web, const struct request *rq,
 	return send_document(web, rs,
 			     db_read(web->read, Q_CAREER_DOCUMENT,
 				     DB_PARAMS(request_param(rq, "slug"),
-					       country)));
+					       country ? country : "")));
 }
 
 int career_api_salaries(struct web *web, const struct request *rq,

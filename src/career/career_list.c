@@ -7,6 +7,8 @@
 #include "career/career_view.h"
 
 #define DEFAULT_COUNTRY "US"
+/* All careers fit on one page until there are more than this. */
+#define LIST_LIMIT "200"
 
 /* Words for a card: its money, hours and remote kinds. */
 static void add_card_words(cJSON *card)
@@ -95,7 +97,6 @@ static int list_page(struct web *web, const struct request *rq,
 	}
 	cJSON_AddStringToObject(page, "title", title);
 	cJSON_AddStringToObject(page, "description", description);
-	cJSON_AddStringToObject(page, "topic", "all");
 	add_list_words(page);
 	return web_page(web, rq, rs, view, page);
 }
@@ -117,7 +118,7 @@ int career_list(struct web *web, const struct request *rq, struct response *rs)
 		return response_error(rs, 404, "The list of careers has one "
 					       "page.");
 	return list_page(web, rq, rs, Q_CAREER_LIST,
-			 DB_PARAMS(country_of(rq)), "careers",
+			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0"), "careers",
 			   "All career guides",
 			   "Every career guide on Job Autopsy, by category.");
 }

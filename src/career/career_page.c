@@ -117,6 +117,7 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 		return elsewhere(web, rq, rs, slug);
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
+	web_last_modified(rs, web->read, 2);
 	doc = web_database_json(web->read);
 	if (!doc)
 		return 500;

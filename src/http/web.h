@@ -55,6 +55,9 @@ int web_database_status(struct response *rs, enum db_result rc);
  */
 cJSON *web_database_json(struct db *db);
 
+/* A column with seconds since 1970 as the time of the last change. */
+void web_last_modified(struct response *rs, const struct db *db, int column);
+
 /* Fills rs with the error page or the problem document for rs->status. */
 void web_error(struct web *web, const struct request *rq, struct response *rs,
 	       bool is_api);

@@ -2,6 +2,7 @@
 #include "http/web.h"
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/settings.h"
 
 static const char *reason_words(const char *reason)
@@ -41,6 +42,8 @@ static void add_common(const struct web *web, const struct request *rq,
 	cJSON_AddStringToObject(page, "site_url", site);
 	cJSON_AddStringToObject(page, "path", rq->path);
 	add_default(page, "canonical", url.buf);
+	/* What the sign-up form that stands on every page is for. */
+	add_default(page, "topic", "all");
 	cJSON_AddItemReferenceToObject(page, "assets", web->assets);
 	if (!cJSON_HasObjectItem(page, "noindex"))
 		cJSON_AddFalseToObject(page, "noindex");
@@ -95,6 +98,15 @@ cJSON *web_database_json(struct db *db)
 	if (!json)
 		log_event(LOG_ERROR, "db.json", "a document is not JSON");
 	return json;
+}
+
+void web_last_modified(struct response *rs, const struct db *db, int column)
+{
+	const char *text = db_value(db, 0, column);
+	int64_t seconds;
+
+	if (text && parse_int(text, 0, INT64_MAX, &seconds))
+		rs->last_modified = (time_t)seconds;
 }
 
 static void problem(const struct request *rq, struct response *rs)
