@@ -63,8 +63,10 @@ static const struct field signup_fields[] = {
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 
-#define PAGE(name, pattern, fn, fields, caching) \
-	{ name, METHOD_GET, pattern, fn, fields, caching, false }
+#define PAGE(name, pattern, fn, fields, caching)                      \
+	{                                                             \
+		name, METHOD_GET, pattern, fn, fields, caching, false \
+	}
 
 const struct route routes[] = {
 	PAGE("home", "/", career_home, NULL, CACHING_COUNTRY),
@@ -92,8 +94,8 @@ const struct route routes[] = {
 	  signup_fields, CACHING_NONE, false },
 	{ "country", METHOD_POST, "/country", career_country, country_fields,
 	  CACHING_NONE, false },
-	{ "api_career", METHOD_GET, "/api/v1/careers/{slug}",
-	  career_api_guide, guide_fields, CACHING_SHARED, true },
+	{ "api_career", METHOD_GET, "/api/v1/careers/{slug}", career_api_guide,
+	  guide_fields, CACHING_SHARED, true },
 	{ "api_salaries", METHOD_GET, "/api/v1/careers/{slug}/salaries",
 	  career_api_salaries, salaries_fields, CACHING_SHARED, true },
 	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),
@@ -172,8 +174,9 @@ static bool write_file(const char *dir, int status, const char *suffix,
 static bool write_error(struct web *web, const char *dir, int status,
 			const char *detail)
 {
-	struct request rq = { .path = "/", .country = "",
-			      .country_reason = "", .id = "" };
+	struct request rq = {
+		.path = "/", .country = "", .country_reason = "", .id = ""
+	};
 	struct response rs;
 	bool ok = true;
 

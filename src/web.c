@@ -58,12 +58,14 @@ static int parse_options(int argc, char **argv, struct master_options *o)
 		}
 		if (c == 's') {
 			o->socket = optarg;
-		} else if (c == 'w' && parse_int(optarg, 1, METRICS_SLOTS, &n)) {
+		} else if (c == 'w' &&
+			   parse_int(optarg, 1, METRICS_SLOTS, &n)) {
 			o->workers = (int)n;
 		} else {
 			if (c == 'w')
-				fprintf(stderr, "autopsy-web: --workers %s: "
-						"must be 1 to %d\n",
+				fprintf(stderr,
+					"autopsy-web: --workers %s: "
+					"must be 1 to %d\n",
 					optarg, METRICS_SLOTS);
 			usage(stderr);
 			return EXIT_USAGE;
@@ -96,8 +98,8 @@ static int run_worker(const struct worker *w)
 	struct web web;
 	int status;
 
-	fo.max_requests += fo.max_requests * (w->slot % (SPREAD_PERCENT + 1)) /
-			   100;
+	fo.max_requests +=
+		fo.max_requests * (w->slot % (SPREAD_PERCENT + 1)) / 100;
 	if (!web_init(&web, routes, &err)) {
 		log_event(LOG_ERROR, "start", "%s", err.buf);
 		strbuf_release(&err);
@@ -125,7 +127,8 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return EXIT_USAGE;
 	}
-	log_setup("autopsy-web", (enum log_level)settings_int(SETTING_LOG_LEVEL));
+	log_setup("autopsy-web",
+		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
 	o.socket = settings_str(SETTING_WEB_SOCKET);
 	o.workers = (int)settings_int(SETTING_WEB_WORKERS);
 	o.deadline_ms = settings_int(SETTING_WEB_DEADLINE_MS);

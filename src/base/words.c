@@ -5,9 +5,9 @@
 static const char *month_of(const char *iso)
 {
 	static const char *const months[] = {
-		"January", "February", "March",	    "April",
-		"May",	   "June",     "July",	    "August",
-		"September", "October", "November", "December",
+		"January",   "February", "March",    "April",
+		"May",	     "June",	 "July",     "August",
+		"September", "October",	 "November", "December",
 	};
 
 	return months[(iso[5] - '0') * 10 + (iso[6] - '0') - 1];

@@ -5,8 +5,9 @@ static int send_document(struct web *web, struct response *rs,
 			 enum db_result rc)
 {
 	if (rc == DB_NONE)
-		return response_error(rs, 404, "There is no such career, or no "
-					       "such country.");
+		return response_error(rs, 404,
+				      "There is no such career, or no "
+				      "such country.");
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),

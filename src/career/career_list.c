@@ -40,7 +40,8 @@ static void add_count(cJSON *category)
 	if (!json_int(category, "careers", &n) || !n)
 		strbuf_addstr(&sb, "No guide published yet");
 	else
-		strbuf_addf(&sb, "%lld guide%s", (long long)n, n > 1 ? "s" : "");
+		strbuf_addf(&sb, "%lld guide%s", (long long)n,
+			    n > 1 ? "s" : "");
 	cJSON_AddStringToObject(category, "count_text", sb.buf);
 	strbuf_release(&sb);
 }
@@ -52,8 +53,9 @@ static void add_total(cJSON *page)
 
 	if (!json_int(page, "total", &n))
 		return;
-	strbuf_addf(&sb, "%lld guide%s %s published so far. We publish a guide "
-			 "when it is complete.",
+	strbuf_addf(&sb,
+		    "%lld guide%s %s published so far. We publish a guide "
+		    "when it is complete.",
 		    (long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
 	cJSON_AddStringToObject(page, "total_text", sb.buf);
 	strbuf_release(&sb);
@@ -67,8 +69,7 @@ static void add_list_words(cJSON *page)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		cJSON_ArrayForEach(item, json_get(page, lists[i]))
 			add_card_words(item);
-	cJSON_ArrayForEach(item, json_get(page, "categories"))
-		add_count(item);
+	cJSON_ArrayForEach(item, json_get(page, "categories")) add_count(item);
 	add_total(page);
 }
 
@@ -104,10 +105,10 @@ static int list_page(struct web *web, const struct request *rq,
 int career_home(struct web *web, const struct request *rq, struct response *rs)
 {
 	return list_page(web, rq, rs, Q_HOME, DB_PARAMS(country_of(rq)), "home",
-			   "Job Autopsy: honest career guides",
-			   "What jobs are really like: the day hour by hour, "
-			   "the pay in 15 countries with its evidence, and how "
-			   "exposed each one is to AI.");
+			 "Job Autopsy: honest career guides",
+			 "What jobs are really like: the day hour by hour, "
+			 "the pay in 15 countries with its evidence, and how "
+			 "exposed each one is to AI.");
 }
 
 int career_list(struct web *web, const struct request *rq, struct response *rs)
@@ -115,12 +116,13 @@ int career_list(struct web *web, const struct request *rq, struct response *rs)
 	const char *page = request_param(rq, "page");
 
 	if (page && strcmp(page, "1") != 0)
-		return response_error(rs, 404, "The list of careers has one "
-					       "page.");
+		return response_error(rs, 404,
+				      "The list of careers has one "
+				      "page.");
 	return list_page(web, rq, rs, Q_CAREER_LIST,
 			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0"), "careers",
-			   "All career guides",
-			   "Every career guide on Job Autopsy, by category.");
+			 "All career guides",
+			 "Every career guide on Job Autopsy, by category.");
 }
 
 int career_category(struct web *web, const struct request *rq,
@@ -137,8 +139,9 @@ int career_category(struct web *web, const struct request *rq,
 	/* Not a category: perhaps a career, by its present or former name. */
 	rc = db_read(web->read, Q_CAREER_LOCATION, DB_PARAMS(slug));
 	if (rc == DB_NONE)
-		return response_error(rs, 404, "There is no category and no "
-					       "career by this name.");
+		return response_error(rs, 404,
+				      "There is no category and no "
+				      "career by this name.");
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	return response_redirect(rs, 301, db_value(web->read, 0, 0));
@@ -158,10 +161,11 @@ static int plain_page(struct web *web, const struct request *rq,
 int career_methodology(struct web *web, const struct request *rq,
 		       struct response *rs)
 {
-	return list_page(web, rq, rs, Q_METHODOLOGY, DB_NO_PARAMS, "methodology",
-			   "How we know: methods, grades and sources",
-			   "Where each salary figure comes from, how it is "
-			   "graded, and how the AI score is computed.");
+	return list_page(web, rq, rs, Q_METHODOLOGY, DB_NO_PARAMS,
+			 "methodology",
+			 "How we know: methods, grades and sources",
+			 "Where each salary figure comes from, how it is "
+			 "graded, and how the AI score is computed.");
 }
 
 int career_disclosure(struct web *web, const struct request *rq,

@@ -76,8 +76,8 @@ static int redirect(struct response *rs, const char *url, const char *country)
 static int elsewhere(struct web *web, const struct request *rq,
 		     struct response *rs, const char *slug)
 {
-	enum db_result rc = db_read(web->read, Q_CAREER_LOCATION,
-				    DB_PARAMS(slug));
+	enum db_result rc =
+		db_read(web->read, Q_CAREER_LOCATION, DB_PARAMS(slug));
 	const char *url;
 
 	if (rc == DB_NONE)
@@ -88,8 +88,9 @@ static int elsewhere(struct web *web, const struct request *rq,
 		return web_database_status(rs, rc);
 	url = db_value(web->read, 0, 0);
 	if (strcmp(url, rq->path) == 0)
-		return response_error(rs, 404, "This guide has no page for "
-					       "that country.");
+		return response_error(rs, 404,
+				      "This guide has no page for "
+				      "that country.");
 	return redirect(rs, url, request_param(rq, "country"));
 }
 
@@ -138,14 +139,15 @@ int career_country(struct web *web, const struct request *rq,
 {
 	const char *country = request_param(rq, "country");
 	const char *back = request_param(rq, "back");
-	bool is_secure = strncmp(settings_str(SETTING_SITE_URL), "https:",
-				 6) == 0;
+	bool is_secure = strncmp(settings_str(SETTING_SITE_URL), "https:", 6) ==
+			 0;
 	char code[3] = "", cookie[120];
 
 	(void)web;
 	if (request_is_cross_site(rq, settings_str(SETTING_SITE_URL)))
-		return response_error(rs, 403, "This form was sent from "
-					       "another site.");
+		return response_error(rs, 403,
+				      "This form was sent from "
+				      "another site.");
 	if (!country)
 		return response_complain(rs, "country", "is missing");
 	if (strcmp(country, "auto") != 0)

@@ -19,13 +19,12 @@ cJSON *career_view(cJSON *doc, const char *country, const char *level,
 		   bool is_country_fixed);
 
 /* The parts, each in a file of its own; they add to page. */
-void career_view_salary(cJSON *page, const cJSON *career,
-			const cJSON *salaries, const cJSON *countries,
-			const char *country, const char *level);
+void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
+			const cJSON *countries, const char *country,
+			const char *level);
 void career_view_evidence(cJSON *page, const cJSON *career);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
-void career_view_json_ld(cJSON *page, const cJSON *career,
-			 const char *country);
+void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
 
 /* "Junior" for junior. */
 const char *career_view_level(const char *code);

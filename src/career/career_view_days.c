@@ -36,9 +36,9 @@ static cJSON *entry_view(const cJSON *entry, int64_t minutes)
 
 static void add_shares(cJSON *out, const int64_t *minutes, int64_t total)
 {
-	static const char *const kinds[] = { "focus", "meetings",
+	static const char *const kinds[] = { "focus",	      "meetings",
 					     "interruptions", "people",
-					     "admin", "break" };
+					     "admin",	      "break" };
 	cJSON *list = cJSON_AddArrayToObject(out, "shares");
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -82,7 +82,8 @@ static cJSON *day_view(const cJSON *day, const char *name, const char *open)
 	cJSON_AddStringToObject(out, "summary", json_str(day, "summary"));
 	cJSON_AddBoolToObject(out, "is_current", strcmp(level, open) == 0);
 	list = cJSON_AddArrayToObject(out, "entries");
-	cJSON_ArrayForEach(entry, json_get(day, "entries")) {
+	cJSON_ArrayForEach(entry, json_get(day, "entries"))
+	{
 		if (!json_int(entry, "minutes", &n))
 			n = 0;
 		minutes[kind_index(json_str(entry, "kind"))] += n;
@@ -105,7 +106,6 @@ void career_view_days(cJSON *page, const cJSON *career, const char *level)
 	const cJSON *days = json_get(career, "days"), *day;
 	cJSON *out = cJSON_AddArrayToObject(page, "days");
 
-	cJSON_ArrayForEach(day, json_get(days, "levels"))
-		cJSON_AddItemToArray(
-			out, day_view(day, json_str(career, "name"), level));
+	cJSON_ArrayForEach(day, json_get(days, "levels")) cJSON_AddItemToArray(
+		out, day_view(day, json_str(career, "name"), level));
 }

@@ -11,8 +11,8 @@ static const char *match_words(const char *match)
 		return "exactly this occupation";
 	if (strcmp(match, "close") == 0)
 		return "a close occupation";
-	return strcmp(match, "broader") == 0 ? "a broader occupation" :
-					       "a whole group of occupations";
+	return strcmp(match, "broader") == 0 ? "a broader occupation"
+					     : "a whole group of occupations";
 }
 
 static void add_published_number(struct strbuf *sb, const cJSON *n)
@@ -50,16 +50,17 @@ static void add_chain(cJSON *out, const cJSON *row)
 	struct strbuf sb = STRBUF_INIT;
 	const cJSON *step;
 
-	cJSON_ArrayForEach(step, json_get(row, "chain")) {
+	cJSON_ArrayForEach(step, json_get(row, "chain"))
+	{
 		double f = cJSON_GetNumberValue(json_get(step, "factor"));
 		const char *name = json_str(step, "step");
 
 		strbuf_addf(&sb, "%s%.15g %s",
 			    sb.len ? " × " : "Made a year's pay: × ", f,
-			    strcmp(name, "months_per_year") == 0 ? "months" :
-			    strcmp(name, "hours_per_week") == 0 ?
-							   "hours a week" :
-							   "weeks");
+			    strcmp(name, "months_per_year") == 0 ? "months"
+			    : strcmp(name, "hours_per_week") == 0
+				    ? "hours a week"
+				    : "weeks");
 	}
 	if (sb.len)
 		strbuf_addch(&sb, '.');
@@ -110,11 +111,9 @@ static cJSON *evidence_row(const cJSON *row)
 	add_chain(out, row);
 	add_sample(out, row);
 	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
-	cJSON_AddBoolToObject(out, "disagrees",
-			      json_is_true(row, "disagrees"));
+	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
 	cJSON_AddStringToObject(out, "source_url", json_str(source, "url"));
-	cJSON_AddStringToObject(out, "source_title",
-				json_str(source, "title"));
+	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
 	cJSON_AddStringToObject(out, "publisher",
 				json_str(source, "publisher"));
 	cJSON_AddStringToObject(out, "observed_on",
@@ -122,8 +121,8 @@ static cJSON *evidence_row(const cJSON *row)
 	cJSON_AddStringToObject(out, "match_text",
 				match_words(json_str(row, "match")));
 	cJSON_AddStringToObject(out, "population_text",
-				is_all ? "all employees, part-time too" :
-					 "full-time employees");
+				is_all ? "all employees, part-time too"
+				       : "full-time employees");
 	cJSON_AddStringToObject(out, "pay_text",
 				is_total ? "total pay" : "base pay");
 	cJSON_AddStringToObject(out, "notes", json_str(row, "notes"));
@@ -137,12 +136,12 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 
 	cJSON_ArrayForEach(row, json_get(career, "evidence"))
 		cJSON_AddItemToArray(out, evidence_row(row));
-	cJSON_ArrayForEach(source, json_get(career, "salary_sources")) {
+	cJSON_ArrayForEach(source, json_get(career, "salary_sources"))
+	{
 		struct strbuf sb = STRBUF_INIT;
 
-		cJSON_ArrayForEach(cite, json_get(source, "cites"))
-			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
-				    cite->valuestring);
+		cJSON_ArrayForEach(cite, json_get(source, "cites")) strbuf_addf(
+			&sb, "%s%s", sb.len ? ", " : "", cite->valuestring);
 		cJSON_AddStringToObject(source, "cites_text", sb.buf);
 		strbuf_release(&sb);
 	}

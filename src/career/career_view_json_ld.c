@@ -27,14 +27,13 @@ static void add_amount(cJSON *o, const char *name, int64_t amount)
 static bool has_percentiles(const cJSON *career, const cJSON *money)
 {
 	const cJSON *ids = json_get(money, "source_ids"), *source;
-	const char *id = cJSON_IsArray(ids) && ids->child ?
-				 ids->child->valuestring :
-				 "";
+	const char *id =
+		cJSON_IsArray(ids) && ids->child ? ids->child->valuestring : "";
 
-	cJSON_ArrayForEach(source, json_get(career, "salary_sources"))
-		if (strcmp(json_str(source, "id"), id) == 0)
-			return strcmp(json_str(source, "level_basis"),
-				      "percentile_band") == 0;
+	cJSON_ArrayForEach(source, json_get(career, "salary_sources")) if (
+		strcmp(json_str(source, "id"), id) ==
+		0) return strcmp(json_str(source, "level_basis"),
+				 "percentile_band") == 0;
 	return false;
 }
 
@@ -42,8 +41,8 @@ static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 			const struct money *m)
 {
 	bool is_distribution = has_percentiles(career, money);
-	cJSON *o = typed(is_distribution ? "MonetaryAmountDistribution" :
-					   "MonetaryAmount");
+	cJSON *o = typed(is_distribution ? "MonetaryAmountDistribution"
+					 : "MonetaryAmount");
 	cJSON *value;
 
 	cJSON_AddStringToObject(o, "name", json_str(money, "pay_basis"));
@@ -87,8 +86,8 @@ static cJSON *breadcrumbs(const cJSON *career)
 	list = cJSON_AddArrayToObject(o, "itemListElement");
 	cJSON_AddItemToArray(list, crumb(1, "Home", "/"));
 	cJSON_AddItemToArray(list, crumb(2, "Careers", "/careers"));
-	cJSON_AddItemToArray(list, crumb(3, json_str(category, "title"),
-					 path.buf));
+	cJSON_AddItemToArray(list,
+			     crumb(3, json_str(category, "title"), path.buf));
 	cJSON_AddItemToArray(list, crumb(4, json_str(career, "name"),
 					 json_str(career, "url")));
 	strbuf_release(&path);
@@ -100,7 +99,8 @@ static void add_codes(cJSON *o, const cJSON *career)
 	cJSON *list = cJSON_AddArrayToObject(o, "occupationalCategory");
 	const cJSON *code;
 
-	cJSON_ArrayForEach(code, json_get(career, "codes")) {
+	cJSON_ArrayForEach(code, json_get(career, "codes"))
+	{
 		cJSON *c, *set;
 
 		if (strcmp(json_str(code, "role"), "occupation") != 0)

@@ -38,9 +38,8 @@ static void add_reasons(cJSON *out, const cJSON *money)
 	struct strbuf sb = STRBUF_INIT;
 	const cJSON *r;
 
-	cJSON_ArrayForEach(r, json_get(money, "limited_reasons"))
-		strbuf_addf(&sb, "%s%s", sb.len ? "; " : "",
-			    reason_words(r->valuestring));
+	cJSON_ArrayForEach(r, json_get(money, "limited_reasons")) strbuf_addf(
+		&sb, "%s%s", sb.len ? "; " : "", reason_words(r->valuestring));
 	cJSON_AddStringToObject(out, "reasons", sb.buf);
 	strbuf_release(&sb);
 }
@@ -89,10 +88,13 @@ static const cJSON *salary_of(const cJSON *salaries, const char *country,
 {
 	const cJSON *row;
 
-	cJSON_ArrayForEach(row, json_get(salaries, "data"))
-		if (strcmp(json_str(row, "country"), country) == 0 &&
-		    strcmp(json_str(row, "level"), level) == 0)
-			return json_get(row, "salary");
+	cJSON_ArrayForEach(
+		row,
+		json_get(salaries,
+			 "data")) if (strcmp(json_str(row, "country"),
+					     country) == 0 &&
+				      strcmp(json_str(row, "level"), level) ==
+					      0) return json_get(row, "salary");
 	return NULL;
 }
 
@@ -145,8 +147,9 @@ static void add_plot(cJSON *out, const cJSON *money, int64_t end)
 	if (!money_read(money, &m) || end <= 0)
 		return;
 	low = m.low != MONEY_NONE ? m.low : m.high != MONEY_NONE ? 0 : m.median;
-	high = m.high != MONEY_NONE ? m.high : m.low != MONEY_NONE ? end :
-								     m.median;
+	high = m.high != MONEY_NONE  ? m.high
+	       : m.low != MONEY_NONE ? end
+				     : m.median;
 	low = low * PLOT_WIDTH / end;
 	high = high * PLOT_WIDTH / end;
 	cJSON_AddNumberToObject(plot, "x", (double)low);
@@ -154,9 +157,8 @@ static void add_plot(cJSON *out, const cJSON *money, int64_t end)
 				(double)(high > low ? high - low : 0));
 	cJSON_AddBoolToObject(plot, "is_range", high > low);
 	if (m.median != MONEY_NONE)
-		cJSON_AddNumberToObject(
-			plot, "median",
-			(double)(m.median * PLOT_WIDTH / end));
+		cJSON_AddNumberToObject(plot, "median",
+					(double)(m.median * PLOT_WIDTH / end));
 	else
 		cJSON_AddNullToObject(plot, "median");
 }
@@ -171,8 +173,8 @@ static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
 	struct money m;
 
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
-		const cJSON *money = salary_of(salaries, country,
-					       levels[i].code);
+		const cJSON *money =
+			salary_of(salaries, country, levels[i].code);
 		cJSON *row = career_view_money(money);
 
 		cJSON_AddStringToObject(row, "code", levels[i].code);
@@ -205,20 +207,18 @@ static cJSON *table_row(const cJSON *career, const cJSON *salaries,
 	cJSON_AddStringToObject(row, "name", json_str(country, "name"));
 	cJSON_AddStringToObject(row, "short_name",
 				json_str(country, "short_name"));
-	cJSON_AddStringToObject(row, "currency",
-				json_str(country, "currency"));
+	cJSON_AddStringToObject(row, "currency", json_str(country, "currency"));
 	cJSON_AddBoolToObject(row, "is_current", strcmp(code, current) == 0);
 	cells = cJSON_AddArrayToObject(row, "cells");
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
-		cJSON_AddItemToArray(cells, career_view_money(salary_of(
-						    salaries, code,
-						    levels[i].code)));
+		cJSON_AddItemToArray(
+			cells, career_view_money(salary_of(salaries, code,
+							   levels[i].code)));
 	return row;
 }
 
-static void add_regions(cJSON *page, const cJSON *career,
-			const cJSON *salaries, const cJSON *countries,
-			const char *current)
+static void add_regions(cJSON *page, const cJSON *career, const cJSON *salaries,
+			const cJSON *countries, const char *current)
 {
 	static const struct {
 		const char *code;
@@ -238,19 +238,19 @@ static void add_regions(cJSON *page, const cJSON *career,
 		cJSON_AddStringToObject(region, "code", regions[i].code);
 		cJSON_AddStringToObject(region, "title", regions[i].title);
 		rows = cJSON_AddArrayToObject(region, "countries");
-		cJSON_ArrayForEach(country, countries)
-			if (strcmp(json_str(country, "region"),
-				   regions[i].code) == 0)
-				cJSON_AddItemToArray(
-					rows, table_row(career, salaries,
-							country, current));
+		cJSON_ArrayForEach(
+			country,
+			countries) if (strcmp(json_str(country, "region"),
+					      regions[i].code) == 0)
+			cJSON_AddItemToArray(rows, table_row(career, salaries,
+							     country, current));
 		cJSON_AddItemToArray(out, region);
 	}
 }
 
-void career_view_salary(cJSON *page, const cJSON *career,
-			const cJSON *salaries, const cJSON *countries,
-			const char *country, const char *level)
+void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
+			const cJSON *countries, const char *country,
+			const char *level)
 {
 	const cJSON *mid = salary_of(salaries, country, "mid");
 

@@ -180,12 +180,15 @@ static enum db_result become(struct db *db)
 static PGconn *open_connection(const struct db *db)
 {
 	const char *const keys[] = {
-		"dbname", "application_name", "connect_timeout",
-		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "client_encoding", NULL
+		"dbname",	    "application_name", "connect_timeout",
+		"tcp_user_timeout", "keepalives_idle",	"keepalives_interval",
+		"keepalives_count", "client_encoding",	NULL
 	};
-	const char *const vals[] = { db->o.url, db->o.application, "2", "2000",
-				     "5", "2", "2", "UTF8", NULL };
+	const char *const vals[] = { db->o.url, db->o.application,
+				     "2",	"2000",
+				     "5",	"2",
+				     "2",	"UTF8",
+				     NULL };
 
 	return PQconnectdbParams(keys, vals, 1);
 }
@@ -279,8 +282,8 @@ enum db_result db_read(struct db *db, enum query q, const char *const *params,
 	return rc;
 }
 
-enum db_result db_write(struct db *db, enum query q,
-			const char *const *params, int n)
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n)
 {
 	enum db_result rc = run_query(db, q, params, n);
 
@@ -331,16 +334,16 @@ const char *db_constraint(const struct db *db)
 	return db->constraint;
 }
 
-enum db_result db_run(struct db *db, const char *sql,
-		      const char *const *params, int n)
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n)
 {
 	enum db_result rc = db_connect(db);
 
 	if (rc != DB_OK)
 		return rc;
 	return take(db, n ? PQexecParams(db->conn, sql, n, NULL, params, NULL,
-					 NULL, 0) :
-			    PQexec(db->conn, sql));
+					 NULL, 0)
+			  : PQexec(db->conn, sql));
 }
 
 /* A statement without rows is done, not "none found". */

@@ -51,18 +51,18 @@ void db_free(struct db *db);
 enum db_result db_connect(struct db *db) WARN_UNUSED;
 
 /* A parameter list: text values, NULL for SQL NULL. */
-#define DB_PARAMS(...) \
-	((const char *const[]){ __VA_ARGS__ }), \
+#define DB_PARAMS(...)                                               \
+	((const char *const[]){ __VA_ARGS__ }),                      \
 		(int)(sizeof((const char *const[]){ __VA_ARGS__ }) / \
 		      sizeof(char *))
 #define DB_NO_PARAMS NULL, 0
 
 /* Reads: repeated once when the connection is lost. */
-enum db_result db_read(struct db *db, enum query q,
-		       const char *const *params, int n) WARN_UNUSED;
+enum db_result db_read(struct db *db, enum query q, const char *const *params,
+		       int n) WARN_UNUSED;
 /* Writes: never repeated. */
-enum db_result db_write(struct db *db, enum query q,
-			const char *const *params, int n) WARN_UNUSED;
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n) WARN_UNUSED;
 
 /* The last result. db_value() is NULL for SQL NULL; borrowed. */
 int db_rows(const struct db *db);
@@ -86,8 +86,8 @@ void db_rollback(struct db *db);
  * Runs text that is not a named query: migrations and their bookkeeping.
  * Several statements without parameters, or one with.
  */
-enum db_result db_run(struct db *db, const char *sql,
-		      const char *const *params, int n) WARN_UNUSED;
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n) WARN_UNUSED;
 /* Whether the session is inside a transaction block. */
 bool db_in_transaction(const struct db *db);
 

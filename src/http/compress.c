@@ -50,8 +50,8 @@ bool compress_body(struct strbuf *sb, enum encoding encoding)
 	if (encoding == ENCODING_IDENTITY || sb->len < WORTH_IT)
 		return false;
 	out = xmalloc(sb->len);
-	len = encoding == ENCODING_BR ? brotli(sb, out, sb->len) :
-					gzip(sb, out, sb->len);
+	len = encoding == ENCODING_BR ? brotli(sb, out, sb->len)
+				      : gzip(sb, out, sb->len);
 	if (len) {
 		strbuf_reset(sb);
 		strbuf_add(sb, out, len);

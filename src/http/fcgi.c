@@ -261,8 +261,7 @@ static bool accept_one(FCGX_Request *fr, struct web *web, struct seat *seat,
 		clock_sleep_ms(100);
 		return true;
 	}
-	return rc >= 0 || rc == -EAGAIN || rc == -ECONNABORTED ||
-	       rc == -EINTR;
+	return rc >= 0 || rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR;
 }
 
 int fcgi_serve(const struct fcgi_options *o, struct web *web)
@@ -278,8 +277,7 @@ int fcgi_serve(const struct fcgi_options *o, struct web *web)
 
 	block_signals(&while_waiting);
 	response_init(&rs);
-	fcntl(o->listen_fd, F_SETFL,
-	      fcntl(o->listen_fd, F_GETFL) | O_NONBLOCK);
+	fcntl(o->listen_fd, F_SETFL, fcntl(o->listen_fd, F_GETFL) | O_NONBLOCK);
 	FCGX_Init();
 	FCGX_InitRequest(&fr, o->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	ep = epoll_create1(EPOLL_CLOEXEC);

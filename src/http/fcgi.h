@@ -12,7 +12,7 @@
 
 struct fcgi_options {
 	int listen_fd;
-	struct seat *seat; /* where the master watches this worker */
+	struct seat *seat;    /* where the master watches this worker */
 	int64_t max_requests; /* 0: no end */
 };
 

@@ -13,24 +13,23 @@ static int text(struct response *rs, int status, const char *body)
 	return status;
 }
 
-int health_alive(struct web *web, const struct request *rq,
-		 struct response *rs)
+int health_alive(struct web *web, const struct request *rq, struct response *rs)
 {
 	(void)web;
 	(void)rq;
 	return text(rs, 200, "ok\n");
 }
 
-int health_ready(struct web *web, const struct request *rq,
-		 struct response *rs)
+int health_ready(struct web *web, const struct request *rq, struct response *rs)
 {
 	(void)rq;
 	/* Connecting prepares every query, so an old schema shows here too. */
 	if (db_read(web->read, Q_CONTENT_VERSION, DB_NO_PARAMS) == DB_OK)
 		return text(rs, 200, "ready\n");
 	response_header(rs, "Retry-After", "5");
-	return text(rs, 503, "no database, or its schema is older than this "
-			     "program\n");
+	return text(rs, 503,
+		    "no database, or its schema is older than this "
+		    "program\n");
 }
 
 int health_metrics(struct web *web, const struct request *rq,
@@ -71,8 +70,8 @@ int health_security(struct web *web, const struct request *rq,
 
 	(void)web;
 	(void)rq;
-	strbuf_addf(&rs->body, "Contact: %s\nExpires: ",
-		    settings_str(SETTING_CONTACT));
+	strbuf_addf(&rs->body,
+		    "Contact: %s\nExpires: ", settings_str(SETTING_CONTACT));
 	clock_add_iso(&rs->body, day * 86400000);
 	strbuf_addf(&rs->body,
 		    "\nPreferred-Languages: en\n"

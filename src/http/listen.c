@@ -67,8 +67,9 @@ static int make_socket(const char *path, struct strbuf *err)
 	if (!address_of(path, &un, err))
 		return -1;
 	if (is_served(&un)) {
-		strbuf_addf(err, "%s: another autopsy-web serves this socket; "
-				 "stop it or choose another --socket",
+		strbuf_addf(err,
+			    "%s: another autopsy-web serves this socket; "
+			    "stop it or choose another --socket",
 			    path);
 		return -1;
 	}
@@ -92,8 +93,9 @@ int listen_socket(const char *path, bool *is_own, struct strbuf *err)
 	if (is_from_systemd()) {
 		if (is_listening(SYSTEMD_FIRST_FD))
 			return SYSTEMD_FIRST_FD;
-		strbuf_addf(err, "LISTEN_FDS is set but descriptor %d does "
-				 "not listen",
+		strbuf_addf(err,
+			    "LISTEN_FDS is set but descriptor %d does "
+			    "not listen",
 			    SYSTEMD_FIRST_FD);
 		return -1;
 	}
@@ -108,8 +110,8 @@ void listen_notify(const char *state)
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	size_t len = path ? strlen(path) : 0;
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-				     len);
+	socklen_t size =
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 	int fd;
 
 	if (!len || len >= sizeof(un.sun_path))

@@ -32,7 +32,7 @@ struct process {
 
 struct slot {
 	struct process seats[2];
-	int current; /* the seat that serves */
+	int current;	   /* the seat that serves */
 	bool is_replacing; /* the other seat's process is starting */
 	int64_t backoff;
 	int64_t start_at; /* when to start again; 0: now */

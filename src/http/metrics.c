@@ -1,7 +1,7 @@
 #include "http/metrics.h"
 
 static const int64_t bounds_us[METRICS_BUCKETS - 1] = {
-	1000,	2000,	5000,	 10000,	  20000,  50000,
+	1000,	2000,	5000,	 10000,	  20000,   50000,
 	100000, 300000, 1000000, 2000000, 5000000,
 };
 
@@ -67,9 +67,9 @@ static void write_requests(const struct metrics *m, const char *const *names,
 		const char *name = r == METRICS_ROUTES ? "none" : names[r];
 
 		for (int c = 2; name && c < 6; c++) {
-			size_t at = offsetof(struct metrics_slot, requests) +
-				    ((size_t)r * 6 + (size_t)c) *
-					    sizeof(uint64_t);
+			size_t at =
+				offsetof(struct metrics_slot, requests) +
+				((size_t)r * 6 + (size_t)c) * sizeof(uint64_t);
 			uint64_t n = sum_of(m, at);
 
 			strbuf_addf(out,
@@ -101,8 +101,9 @@ static void write_durations(const struct metrics *m, struct strbuf *out)
 	strbuf_addf(out,
 		    "autopsy_request_seconds_sum %.6f\n"
 		    "autopsy_request_seconds_count %llu\n",
-		    (double)sum_of(m, offsetof(struct metrics_slot,
-					       duration_us)) / 1e6,
+		    (double)sum_of(m,
+				   offsetof(struct metrics_slot, duration_us)) /
+			    1e6,
 		    (unsigned long long)total);
 }
 
@@ -138,17 +139,17 @@ void metrics_write(const struct metrics *m, const char *const *names,
 		m->deadline_kills);
 	counter(out, "page_cache_hits_total",
 		"Replies sent from a worker's memory.", SUM(cache_hits));
-	counter(out, "page_cache_misses_total",
-		"Replies that had to be made.", SUM(cache_misses));
+	counter(out, "page_cache_misses_total", "Replies that had to be made.",
+		SUM(cache_misses));
 	counter(out, "page_cache_stale_total",
 		"Old replies sent since the database was away.",
 		SUM(cache_stale));
-	counter(out, "database_down_total",
-		"Requests that found no database.", SUM(database_down));
+	counter(out, "database_down_total", "Requests that found no database.",
+		SUM(database_down));
 	counter(out, "database_connects_total",
 		"Connections made to the database.", SUM(database_connects));
-	counter(out, "client_gone_total",
-		"Replies that nginx no longer took.", SUM(client_gone));
+	counter(out, "client_gone_total", "Replies that nginx no longer took.",
+		SUM(client_gone));
 	gauge(out, "content_version", "Version of the published content.",
 	      m->content_version);
 	gauge(out, "start_time_seconds", "When the master started.",

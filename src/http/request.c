@@ -48,7 +48,8 @@ static char *decode(struct arena *arena, const char *s, size_t len)
 			c = (unsigned char)(hi * 16 + lo);
 			i += 2;
 		}
-		if (c == 0x7f || (c < 32 && c != '\t' && c != '\r' && c != '\n'))
+		if (c == 0x7f ||
+		    (c < 32 && c != '\t' && c != '\r' && c != '\n'))
 			return NULL;
 		out[n++] = (char)c;
 	}
@@ -74,8 +75,8 @@ int request_decode_form(struct arena *arena, const char *text, size_t len,
 				return -1;
 			out[n].name = decode(arena, text,
 					     (size_t)((eq ? eq : stop) - text));
-			out[n].value = decode(arena, value,
-					      (size_t)(stop - value));
+			out[n].value =
+				decode(arena, value, (size_t)(stop - value));
 			if (!out[n].name || !out[n].value)
 				return -1;
 			n++;

@@ -56,9 +56,9 @@ int response_complain(struct response *rs, const char *parameter,
 		      const char *detail)
 {
 	if (rs->complaint_count < RESPONSE_COMPLAINTS_MAX)
-		rs->complaints[rs->complaint_count++] = (struct complaint){
-			.parameter = parameter, .detail = detail
-		};
+		rs->complaints[rs->complaint_count++] =
+			(struct complaint){ .parameter = parameter,
+					    .detail = detail };
 	if (!rs->detail.len)
 		strbuf_addf(&rs->detail, "%s: %s", parameter, detail);
 	return 400;

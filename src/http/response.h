@@ -44,8 +44,7 @@ void response_reset(struct response *rs);
 void response_release(struct response *rs);
 
 /* Adds a header line. A value with a control character is a bug of ours. */
-void response_header(struct response *rs, const char *name,
-		     const char *value);
+void response_header(struct response *rs, const char *name, const char *value);
 /* 301, 302 or 303 to a path or URL of ours; returns the status. */
 int response_redirect(struct response *rs, int status, const char *location);
 /* An error with a sentence that says what is wrong; returns the status. */

@@ -73,8 +73,8 @@ static bool match(const char *pattern, struct request *rq)
 	return !*p && !*s;
 }
 
-static const struct field *field_of(const struct route *route,
-				    enum field_in in, const char *name)
+static const struct field *field_of(const struct route *route, enum field_in in,
+				    const char *name)
 {
 	for (const struct field *f = route->fields; f && f->name; f++)
 		if (f->in == in && strcmp(f->name, name) == 0)
@@ -85,8 +85,8 @@ static const struct field *field_of(const struct route *route,
 static bool path_is_valid(const struct route *route, const struct request *rq)
 {
 	for (size_t i = 0; i < rq->param_count; i++) {
-		const struct field *f = field_of(route, FIELD_PATH,
-						 rq->params[i].name);
+		const struct field *f =
+			field_of(route, FIELD_PATH, rq->params[i].name);
 
 		if (!f)
 			BUG("route %s does not declare {%s}", route->name,
@@ -135,7 +135,8 @@ static void check_pair(const struct route *route, enum field_in in,
 		if (route->is_api)
 			response_complain(
 				rs, pair->name,
-				sentence(rq->arena, "is not known here; known: ",
+				sentence(rq->arena,
+					 "is not known here; known: ",
 					 allowed_names(route, rq->arena)));
 		return;
 	}
@@ -181,8 +182,8 @@ static int check_params(const struct route *route, struct request *rq,
 	check_pairs(route, FIELD_QUERY, rq->query, strlen(rq->query), rq, rs);
 	if (rq->method == METHOD_POST && takes_form(route)) {
 		if (strncmp(rq->content_type, form, sizeof(form) - 1) != 0)
-			return response_error(rs, 415,
-					      "Send the form as %s.", form);
+			return response_error(rs, 415, "Send the form as %s.",
+					      form);
 		check_pairs(route, FIELD_FORM, rq->body, rq->body_len, rq, rs);
 	}
 	return rs->complaint_count ? 400 : 0;
@@ -218,8 +219,9 @@ const struct route *router_find(const struct route *routes, struct request *rq,
 		return *status ? NULL : r;
 	}
 	rq->param_count = 0;
-	*status = others ? method_not_allowed(rs, others) :
-			   response_error(rs, 404, "There is no page at this "
-						   "address.");
+	*status = others ? method_not_allowed(rs, others)
+			 : response_error(rs, 404,
+					  "There is no page at this "
+					  "address.");
 	return NULL;
 }

@@ -46,9 +46,8 @@ bool field_is_text(const char *value); /* anything of at most 400 bytes */
  * or 400 and what to say in rs (an Allow header too). routes ends with a
  * NULL pattern. For an unknown path is_api tells by its prefix.
  */
-const struct route *router_find(const struct route *routes,
-				struct request *rq, struct response *rs,
-				int *status);
+const struct route *router_find(const struct route *routes, struct request *rq,
+				struct response *rs, int *status);
 
 bool router_is_api_path(const char *path);
 

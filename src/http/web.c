@@ -120,8 +120,8 @@ static void add_caching(struct response *rs)
 
 	/* For nginx, which hides it and sends the other one on. */
 	response_header(rs, "Cache-Control",
-			is_kept ? "max-age=10, stale-while-revalidate=60" :
-				  "no-store");
+			is_kept ? "max-age=10, stale-while-revalidate=60"
+				: "no-store");
 	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
 }
 
@@ -183,8 +183,8 @@ static void serve_cacheable(struct web *web, const struct route *route,
 	look_at_version(web);
 	if (page_cache_get(web->cache, key.buf, web->version,
 			   web->is_database_down, rs)) {
-		count(web->is_database_down ? &web->slot->cache_stale :
-					      &web->slot->cache_hits);
+		count(web->is_database_down ? &web->slot->cache_stale
+					    : &web->slot->cache_hits);
 		goto out;
 	}
 	count(&web->slot->cache_misses);

@@ -28,8 +28,8 @@ struct web {
 };
 
 /* Reads templates and the list of assets. False with a sentence in err. */
-bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
-	WARN_UNUSED;
+bool web_init(struct web *web, const struct route *routes,
+	      struct strbuf *err) WARN_UNUSED;
 void web_release(struct web *web);
 
 /*

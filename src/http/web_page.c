@@ -92,8 +92,8 @@ int web_database_status(struct response *rs, enum db_result rc)
 cJSON *web_database_json(struct db *db)
 {
 	const char *text = db_value(db, 0, 0);
-	cJSON *json = text ? cJSON_ParseWithLength(text, db_length(db, 0, 0)) :
-			     NULL;
+	cJSON *json = text ? cJSON_ParseWithLength(text, db_length(db, 0, 0))
+			   : NULL;
 
 	if (!json)
 		log_event(LOG_ERROR, "db.json", "a document is not JSON");

@@ -34,7 +34,6 @@ void money_add_short(struct strbuf *out, const struct money *m);
 /* "USD 85,000–130,000 a year"; "EUR 70,212 a year, median only". */
 void money_add_exact(struct strbuf *out, const struct money *m);
 /* One amount: "$85k"; "USD 85,000". */
-void money_add_amount(struct strbuf *out, const char *currency,
-		      int64_t amount);
+void money_add_amount(struct strbuf *out, const char *currency, int64_t amount);
 
 #endif

@@ -75,8 +75,8 @@ static int form_page(struct web *web, const struct request *rq,
 	const char *topic = request_param(rq, "topic");
 
 	cJSON_AddStringToObject(page, "title",
-				problem ? "Error: get told of new careers" :
-					  "Get told of new careers");
+				problem ? "Error: get told of new careers"
+					: "Get told of new careers");
 	cJSON_AddStringToObject(page, "description",
 				"One mail when a new career guide appears.");
 	cJSON_AddTrueToObject(page, "noindex");
@@ -104,8 +104,7 @@ static int thanks(struct web *web, const struct request *rq,
 	return web_page(web, rq, rs, "subscription/thanks", page);
 }
 
-static enum db_result store(struct db *db, const char *email,
-			    const char *topic)
+static enum db_result store(struct db *db, const char *email, const char *topic)
 {
 	enum db_result rc = db_begin(db);
 
@@ -144,8 +143,9 @@ int subscription_sign_up(struct web *web, const struct request *rq,
 	int status;
 
 	if (request_is_cross_site(rq, settings_str(SETTING_SITE_URL)))
-		return response_error(rs, 403, "This form was sent from "
-					       "another site.");
+		return response_error(rs, 403,
+				      "This form was sent from "
+				      "another site.");
 	if (!subscription_is_email(email, &problem)) {
 		status = form_page(web, rq, rs, email, problem);
 		return status == 200 ? 422 : status;
