@@ -1,0 +1,122 @@
+# Job Autopsy. `make help` lists the targets.
+#
+# B is the build directory and SAN=1 builds with ASan and UBSan, so that
+# `make B=build-asan SAN=1` stands beside the ordinary build.
+B ?= build
+PORT ?= 8080
+CC ?= gcc
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
+	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef \
+	-Wold-style-definition -Wformat=2 -Wimplicit-fallthrough \
+	-Wdeclaration-after-statement -fno-common
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full \
+	-ftrivial-auto-var-init=zero -fno-strict-overflow -fPIE
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
+ifdef SAN
+HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -g3
+LINK := -fsanitize=address,undefined
+else
+WARN += -Werror
+endif
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
+	-DVERSION='"$(VERSION)"' -Isrc -I$B/gen \
+	-include src/base/banned.h $(INCLUDES)
+LIBS := -lfcgi $(shell pkg-config --libs $(MODULES))
+INCLUDES := $(shell pkg-config --cflags $(MODULES))
+
+PROGRAMS := web ingest ctl
+SHARED := $(filter-out $(PROGRAMS:%=src/%.c),$(wildcard src/*.c src/*/*.c))
+SHARED := $(filter-out src/tools/%,$(SHARED))
+SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \
+	$B/obj/schemas.o
+SQL := $(wildcard src/*/*.sql)
+VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html))
+SCHEMAS := migrations/content/career.schema.json
+STATIC := $(wildcard src/static/*)
+UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
+
+.DELETE_ON_ERROR:
+.PHONY: all run env packages test unit asan lint bench help clean FORCE
+
+all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
+
+run: ## install what is missing, build, and serve on PORT (8080)
+	@deploy/local/install-packages run
+	@$(MAKE) -s all
+	@exec deploy/local/site run --port $(PORT)
+
+env: ## print the settings of the copy on PORT, for eval "$(make -s env)"
+	@deploy/local/site env --port $(PORT)
+
+test: ## install what is missing and run every test
+	@deploy/local/install-packages test
+	@tests/run
+
+unit: $(UNIT) ## run the C tests
+	@for t in $(UNIT); do $$t || exit 1; done
+
+asan: ## run the C tests with the sanitizers
+	@$(MAKE) -s B=build-asan SAN=1 unit
+
+lint: ## check layout, includes, and what else a machine can tell
+	@tests/lint
+
+bench: ## cached page against nginx serving the same bytes as a file
+	@deploy/local/install-packages test
+	@$(MAKE) -s all
+	@tests/bench/run
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
+		awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+clean: ## remove what was built; stop a running copy first
+	rm -rf build build-asan
+
+$B/autopsy-%: $B/obj/%.o $B/libautopsy.a
+	@echo '  LD $@'
+	@$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+$B/libautopsy.a: $(SHARED_OBJ)
+	@rm -f $@ && ar rcs $@ $^
+
+$B/obj/%.o: src/%.c | $B/gen/queries.h
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$B/obj/%.o: $B/gen/%.c | $B/gen/queries.h
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$B/embed: src/tools/embed.c
+	@mkdir -p $(@D)
+	@$(CC) -O1 -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -o $@ $<
+
+$B/gen/queries.h $B/gen/queries.c &: $(SQL) $B/embed
+	@mkdir -p $(@D)
+	@$B/embed queries $B/gen/queries.h $B/gen/queries.c $(SQL)
+
+$B/gen/views.c: $(VIEWS) $B/embed
+	@mkdir -p $(@D)
+	@$B/embed files $@ views src/views $(VIEWS)
+
+$B/gen/schemas.c: $(SCHEMAS) $B/embed
+	@mkdir -p $(@D)
+	@$B/embed files $@ schemas migrations/content $(SCHEMAS)
+
+$B/static/.done: $(STATIC) deploy/local/build-static
+	@deploy/local/build-static src/static $B/static
+
+$B/unit/%: tests/unit/%.c $B/libautopsy.a
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka $(LIBS)
+
+-include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d)

@@ -1,0 +1,78 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+
+#define BLOCK_SIZE 8192
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t size;
+	alignas(max_align_t) unsigned char data[];
+};
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct arena_block *b = a->head;
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		BUG("arena piece of %zu bytes", size);
+	size = (size + align - 1) & ~(align - 1);
+	if (!b || b->size - b->used < size) {
+		size_t want = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+
+		b = xmalloc(sizeof(*b) + want);
+		b->next = a->head;
+		b->used = 0;
+		b->size = want;
+		a->head = b;
+	}
+	p = b->data + b->used;
+	b->used += size;
+	a->total += size;
+	return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *p = arena_alloc(a, len + 1);
+
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
+	while (b && b->next) {
+		struct arena_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+	if (b && b->size > BLOCK_SIZE) {
+		free(b);
+		b = NULL;
+	}
+	if (b)
+		b->used = 0;
+	a->head = b;
+	a->total = 0;
+}
+
+void arena_release(struct arena *a)
+{
+	arena_reset(a);
+	free(a->head);
+	a->head = NULL;
+}

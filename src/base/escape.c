@@ -1,0 +1,126 @@
+#include "base/escape.h"
+
+#include <stdint.h>
+
+/*
+ * Length of the valid UTF-8 sequence at s (1 to 4), or 0. Table 3-7 of the
+ * Unicode standard: no overlong forms, no surrogates, nothing past U+10FFFF.
+ */
+static size_t utf8_len(const unsigned char *s, size_t len)
+{
+	unsigned char lo = 0x80, hi = 0xbf;
+	size_t need;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		need = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		need = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		need = 4;
+	else
+		return 0;
+	if (len < need)
+		return 0;
+	if (s[0] == 0xe0)
+		lo = 0xa0;
+	else if (s[0] == 0xed)
+		hi = 0x9f;
+	else if (s[0] == 0xf0)
+		lo = 0x90;
+	else if (s[0] == 0xf4)
+		hi = 0x8f;
+	if (s[1] < lo || s[1] > hi)
+		return 0;
+	for (size_t i = 2; i < need; i++)
+		if (s[i] < 0x80 || s[i] > 0xbf)
+			return 0;
+	return need;
+}
+
+typedef const char *escape_fn(unsigned char c);
+
+static void escape_with(struct strbuf *out, const char *text, size_t len,
+			escape_fn *fn)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t i = 0, from = 0;
+
+	while (i < len) {
+		size_t n = utf8_len(s + i, len - i);
+		const char *rep = n == 0   ? "\xef\xbf\xbd"
+				  : n == 1 ? fn(s[i])
+					   : NULL;
+
+		if (rep) {
+			strbuf_add(out, text + from, i - from);
+			strbuf_addstr(out, rep);
+			i++;
+			from = i;
+		} else {
+			i += n;
+		}
+	}
+	strbuf_add(out, text + from, len - from);
+}
+
+static const char *html_escape_of(unsigned char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	case 0:
+		return "\xef\xbf\xbd";
+	default:
+		return NULL;
+	}
+}
+
+void escape_html(struct strbuf *out, const char *s, size_t len)
+{
+	escape_with(out, s, len, html_escape_of);
+}
+
+static const char *json_escape_of(unsigned char c)
+{
+	static const char *const control[32] = {
+		"\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004",
+		"\\u0005", "\\u0006", "\\u0007", "\\b",	    "\\t",
+		"\\n",	   "\\u000b", "\\f",	 "\\r",	    "\\u000e",
+		"\\u000f", "\\u0010", "\\u0011", "\\u0012", "\\u0013",
+		"\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018",
+		"\\u0019", "\\u001a", "\\u001b", "\\u001c", "\\u001d",
+		"\\u001e", "\\u001f",
+	};
+
+	if (c < 32)
+		return control[c];
+	switch (c) {
+	case '"':
+		return "\\\"";
+	case '\\':
+		return "\\\\";
+	case '<':
+		return "\\u003c";
+	case '>':
+		return "\\u003e";
+	case '&':
+		return "\\u0026";
+	default:
+		return NULL;
+	}
+}
+
+void escape_json(struct strbuf *out, const char *s, size_t len)
+{
+	escape_with(out, s, len, json_escape_of);
+}

@@ -1,0 +1,74 @@
+#include "base/parse.h"
+
+#define SLUG_MAX 80
+
+bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out)
+{
+	bool is_negative = *s == '-';
+	int64_t n = 0;
+
+	if (is_negative)
+		s++;
+	if (!*s || (s[0] == '0' && s[1]))
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_sub_overflow(n, *s - '0', &n))
+			return false;
+	}
+	/* Collected below zero, where the range has one number more. */
+	if (!is_negative && __builtin_sub_overflow((int64_t)0, n, &n))
+		return false;
+	if (n < min || n > max)
+		return false;
+	*out = n;
+	return true;
+}
+
+bool parse_is_slug(const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i]; i++) {
+		bool is_alnum = (s[i] >= 'a' && s[i] <= 'z') ||
+				(s[i] >= '0' && s[i] <= '9');
+
+		if (i >= SLUG_MAX)
+			return false;
+		if (!is_alnum && (s[i] != '-' || i == 0 || s[i - 1] == '-'))
+			return false;
+	}
+	return i > 0 && s[i - 1] != '-';
+}
+
+static int two_digits(const char *s)
+{
+	return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
+bool parse_is_date(const char *s)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30,
+				    31, 31, 30, 31, 30, 31 };
+	int year, month, day, last;
+
+	for (int i = 0; i < 10; i++) {
+		bool is_dash = i == 4 || i == 7;
+
+		if (is_dash ? s[i] != '-' : (s[i] < '0' || s[i] > '9'))
+			return false;
+	}
+	if (s[10])
+		return false;
+	year = two_digits(s) * 100 + two_digits(s + 2);
+	month = two_digits(s + 5);
+	day = two_digits(s + 8);
+	if (month < 1 || month > 12)
+		return false;
+	last = days[month - 1];
+	if (month == 2 && year % 4 == 0 && (year % 100 || year % 400 == 0))
+		last = 29;
+	return day >= 1 && day <= last;
+}

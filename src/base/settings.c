@@ -1,0 +1,153 @@
+#include "base/settings.h"
+
+#include "base/parse.h"
+
+enum kind { KIND_TEXT, KIND_INT, KIND_URL, KIND_LEVEL };
+
+struct spec {
+	const char *name;
+	enum kind kind;
+	const char *fallback;
+	int64_t min, max; /* KIND_INT */
+	bool is_secret;
+	const char *help;
+};
+
+static const struct spec specs[SETTING_MAX] = {
+	[SETTING_DATABASE_URL] = { "DATABASE_URL", KIND_TEXT,
+				   "postgresql:///autopsy", 0, 0, true,
+				   "PostgreSQL, as a libpq URL; several hosts are allowed" },
+	[SETTING_DATABASE_URL_READ] = { "DATABASE_URL_READ", KIND_TEXT, "", 0,
+					0, true,
+					"where pages are read from, such as a standby; "
+					"DATABASE_URL if empty" },
+	[SETTING_SITE_URL] = { "SITE_URL", KIND_URL, "http://localhost:8080", 0,
+			       0, false,
+			       "address of the site as visitors know it, no slash at its "
+			       "end" },
+	[SETTING_WEB_SOCKET] = { "WEB_SOCKET", KIND_TEXT,
+				 "/run/jobautopsy/web.sock", 0, 0, false,
+				 "FastCGI socket, when none is inherited" },
+	[SETTING_WEB_WORKERS] = { "WEB_WORKERS", KIND_INT, "4", 1, 64, false,
+				  "web workers; twice the cores is a good number" },
+	[SETTING_WEB_DEADLINE_MS] = { "WEB_DEADLINE_MS", KIND_INT, "8000", 100,
+				      60000, false,
+				      "a request that takes longer costs its worker the life" },
+	[SETTING_WEB_MAX_REQUESTS] = { "WEB_MAX_REQUESTS", KIND_INT, "0", 0,
+				       1000000000, false,
+				       "a worker is replaced after about so many requests; 0: "
+				       "never" },
+	[SETTING_LOG_LEVEL] = { "LOG_LEVEL", KIND_LEVEL, "info", 0, 0, false,
+				"least level that is logged: debug, info, warn or error" },
+	[SETTING_MIGRATIONS_DIR] = { "MIGRATIONS_DIR", KIND_TEXT, "migrations",
+				     0, 0, false,
+				     "directory of the migrations and of content/" },
+	[SETTING_VIEWS_DIR] = { "VIEWS_DIR", KIND_TEXT, "", 0, 0, false,
+				"read templates from here, not from the program; for "
+				"work on them" },
+	[SETTING_STATIC_DIR] = { "STATIC_DIR", KIND_TEXT, "build/static", 0, 0,
+				 false,
+				 "directory of the built assets, to know their "
+				 "fingerprints" },
+	[SETTING_CONTACT] = { "CONTACT", KIND_TEXT,
+			      "mailto:hello@jobautopsy.example", 0, 0, false,
+			      "contact for security.txt, as a mailto: or https: URL" },
+};
+
+static struct {
+	const char *text;
+	int64_t number;
+} values[SETTING_MAX];
+
+static bool check_url(const char *v)
+{
+	size_t len = strlen(v);
+	bool has_scheme = strncmp(v, "https://", 8) == 0 ||
+			  strncmp(v, "http://", 7) == 0;
+
+	if (!has_scheme || v[len - 1] == '/')
+		return false;
+	for (const char *s = v; *s; s++)
+		if (*s <= ' ' || *s == '"' || *s == '<' || *s == '\x7f')
+			return false;
+	return true;
+}
+
+static bool check_level(const char *v, int64_t *number)
+{
+	static const char *const names[] = { "debug", "info", "warn", "error" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(v, names[i]) == 0) {
+			*number = (int64_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool load_one(const struct spec *s, enum setting id, struct strbuf *err)
+{
+	const char *v = getenv(s->name);
+	bool ok = true;
+
+	if (!v || !*v)
+		v = s->fallback;
+	values[id].text = v;
+	values[id].number = 0;
+	if (s->kind == KIND_INT)
+		ok = parse_int(v, s->min, s->max, &values[id].number);
+	else if (s->kind == KIND_URL)
+		ok = check_url(v);
+	else if (s->kind == KIND_LEVEL)
+		ok = check_level(v, &values[id].number);
+	if (ok)
+		return true;
+	strbuf_addf(err, "%s", s->name);
+	if (!s->is_secret)
+		strbuf_addf(err, "=%.80s", v);
+	if (s->kind == KIND_INT)
+		strbuf_addf(err, ": must be a whole number from %lld to %lld\n",
+			    (long long)s->min, (long long)s->max);
+	else if (s->kind == KIND_URL)
+		strbuf_addstr(err, ": must begin with http:// or https:// and "
+				   "not end in a slash\n");
+	else
+		strbuf_addstr(err, ": must be debug, info, warn or error\n");
+	return false;
+}
+
+bool settings_load(struct strbuf *err)
+{
+	bool ok = true;
+
+	for (int i = 0; i < SETTING_MAX; i++)
+		ok &= load_one(&specs[i], (enum setting)i, err);
+	if (!*values[SETTING_DATABASE_URL_READ].text)
+		values[SETTING_DATABASE_URL_READ].text =
+			values[SETTING_DATABASE_URL].text;
+	return ok;
+}
+
+const char *settings_str(enum setting s)
+{
+	if (!values[s].text)
+		BUG("setting %s read before settings_load()", specs[s].name);
+	return values[s].text;
+}
+
+int64_t settings_int(enum setting s)
+{
+	return values[s].number;
+}
+
+void settings_describe(struct strbuf *out)
+{
+	strbuf_addstr(out, "Settings, from the environment:\n");
+	for (int i = 0; i < SETTING_MAX; i++) {
+		strbuf_addf(out, "  %-18s %s", specs[i].name, specs[i].help);
+		if (*specs[i].fallback)
+			strbuf_addf(out, " (%s)", specs[i].fallback);
+		strbuf_addch(out, '\n');
+	}
+}

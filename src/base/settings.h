@@ -1,0 +1,43 @@
+/*
+ * Settings come from the environment and from nowhere else. One table here
+ * is the only list; README.md and deploy/env.example carry the same names,
+ * which a test compares.
+ */
+#ifndef BASE_SETTINGS_H
+#define BASE_SETTINGS_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+enum setting {
+	SETTING_DATABASE_URL,
+	SETTING_DATABASE_URL_READ,
+	SETTING_SITE_URL,
+	SETTING_WEB_SOCKET,
+	SETTING_WEB_WORKERS,
+	SETTING_WEB_DEADLINE_MS,
+	SETTING_WEB_MAX_REQUESTS,
+	SETTING_LOG_LEVEL,
+	SETTING_MIGRATIONS_DIR,
+	SETTING_VIEWS_DIR,
+	SETTING_STATIC_DIR,
+	SETTING_CONTACT,
+	SETTING_MAX
+};
+
+/*
+ * Reads and checks all of them. False with one line in err for each bad
+ * value: its name, what is wrong, what would be right. Values of secrets
+ * are not repeated.
+ */
+bool settings_load(struct strbuf *err) WARN_UNUSED;
+
+/* The value or the default; never NULL, "" where neither is given. */
+const char *settings_str(enum setting s);
+int64_t settings_int(enum setting s);
+
+/* The table as text for --help, one setting a line with its meaning. */
+void settings_describe(struct strbuf *out);
+
+#endif

@@ -1,0 +1,399 @@
+/*
+ * The only file that knows libpq. Connections are made lazily, never before
+ * a fork; the URL is completed with timeouts that a dead host can't outlast.
+ */
+#include "db/db.h"
+
+#include <libpq-fe.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_LAST_MS 2000
+/* A standby that became primary should be found again without a restart. */
+#define CONNECTION_AGE_MS (10 * 60 * 1000)
+
+struct db {
+	struct db_options o;
+	PGconn *conn;
+	PGresult *result;
+	struct strbuf error;
+	char sqlstate[6];
+	char constraint[64];
+	int64_t retry_at;
+	int64_t backoff;
+	int64_t connected_at;
+	int64_t connects;
+	bool in_block;
+};
+
+struct db *db_new(const struct db_options *o)
+{
+	struct db *db = xcalloc(1, sizeof(*db));
+
+	db->o = *o;
+	strbuf_init_capped(&db->error, 2000);
+	return db;
+}
+
+static void disconnect(struct db *db)
+{
+	PQclear(db->result);
+	db->result = NULL;
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->in_block = false;
+}
+
+void db_free(struct db *db)
+{
+	if (!db)
+		return;
+	disconnect(db);
+	strbuf_release(&db->error);
+	free(db);
+}
+
+/* libpq ends its messages with a newline and may use several lines. */
+static void set_error(struct db *db, const char *text)
+{
+	strbuf_reset(&db->error);
+	for (; *text; text++) {
+		if (*text == '\n' && !text[1])
+			break;
+		strbuf_addch(&db->error, *text == '\n' ? ' ' : *text);
+	}
+}
+
+static void copy_field(char *out, size_t size, const char *s)
+{
+	size_t len = s ? strnlen(s, size - 1) : 0;
+
+	if (len)
+		memcpy(out, s, len);
+	out[len] = '\0';
+}
+
+static void keep_error(struct db *db)
+{
+	const PGresult *r = db->result;
+	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	const char *hint = PQresultErrorField(r, PG_DIAG_MESSAGE_HINT);
+
+	set_error(db, text ? text : PQerrorMessage(db->conn));
+	if (hint)
+		strbuf_addf(&db->error, " (%s)", hint);
+	copy_field(db->sqlstate, sizeof(db->sqlstate),
+		   PQresultErrorField(r, PG_DIAG_SQLSTATE));
+	copy_field(db->constraint, sizeof(db->constraint),
+		   PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME));
+}
+
+static bool succeeded(const PGresult *r)
+{
+	ExecStatusType s = PQresultStatus(r);
+
+	return s == PGRES_TUPLES_OK || s == PGRES_COMMAND_OK ||
+	       s == PGRES_EMPTY_QUERY;
+}
+
+/* Stores r as the last result and says what it means. */
+static enum db_result take(struct db *db, PGresult *r)
+{
+	PQclear(db->result);
+	db->result = r;
+	db->sqlstate[0] = db->constraint[0] = '\0';
+	strbuf_reset(&db->error);
+	if (succeeded(r)) {
+		if (PQresultStatus(r) == PGRES_TUPLES_OK && !PQntuples(r))
+			return DB_NONE;
+		return DB_OK;
+	}
+	keep_error(db);
+	if (PQstatus(db->conn) != CONNECTION_OK)
+		return DB_DOWN;
+	/* Shut down, lost, or a primary that became a standby. */
+	if (strncmp(db->sqlstate, "57P0", 4) == 0 ||
+	    strncmp(db->sqlstate, "08", 2) == 0 ||
+	    strcmp(db->sqlstate, "25006") == 0)
+		return DB_DOWN;
+	if (strncmp(db->sqlstate, "23", 2) == 0)
+		return DB_CONFLICT;
+	return DB_ERROR;
+}
+
+static bool has_feature(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = list; s && *s;) {
+		size_t n = strcspn(s, " ");
+
+		if (n == len && memcmp(s, name, n) == 0)
+			return true;
+		s += n + (s[n] == ' ');
+	}
+	return false;
+}
+
+static enum db_result prepare_all(struct db *db)
+{
+	for (int i = 0; i < QUERY_MAX; i++) {
+		const struct query_text *q = &query_texts[i];
+		enum db_result rc;
+
+		if (!has_feature(db->o.features, q->feature))
+			continue;
+		rc = take(db, PQprepare(db->conn, q->name, q->sql, 0, NULL));
+		if (rc == DB_OK || rc == DB_NONE)
+			continue;
+		if (rc == DB_ERROR)
+			log_event(LOG_ERROR, "db.prepare",
+				  "query %s can't be prepared: %s; is the "
+				  "schema older than the program? run "
+				  "'autopsy-ctl migrate up'",
+				  q->name, db->error.buf);
+		return rc;
+	}
+	return DB_OK;
+}
+
+static enum db_result become(struct db *db)
+{
+	struct strbuf sql = STRBUF_INIT;
+	enum db_result rc;
+	char *ident;
+
+	if (!db->o.role)
+		return DB_OK;
+	if (strcmp(PQuser(db->conn), db->o.role) == 0)
+		return DB_OK;
+	ident = PQescapeIdentifier(db->conn, db->o.role, strlen(db->o.role));
+	strbuf_addf(&sql, "SET ROLE %s", ident);
+	rc = take(db, PQexec(db->conn, sql.buf));
+	PQfreemem(ident);
+	strbuf_release(&sql);
+	return rc;
+}
+
+static PGconn *open_connection(const struct db *db)
+{
+	const char *const keys[] = {
+		"dbname",	    "application_name", "connect_timeout",
+		"tcp_user_timeout", "keepalives_idle",	"keepalives_interval",
+		"keepalives_count", "client_encoding",	NULL
+	};
+	const char *const vals[] = { db->o.url, db->o.application,
+				     "2",	"2000",
+				     "5",	"2",
+				     "2",	"UTF8",
+				     NULL };
+
+	return PQconnectdbParams(keys, vals, 1);
+}
+
+static void ignore_notice(void *arg, const PGresult *r)
+{
+	(void)arg;
+	(void)r;
+}
+
+static void back_off(struct db *db)
+{
+	int64_t jitter;
+
+	db->backoff = db->backoff ? db->backoff * 2 : BACKOFF_FIRST_MS;
+	if (db->backoff > BACKOFF_LAST_MS)
+		db->backoff = BACKOFF_LAST_MS;
+	/* Spread by time and pid: enough for no two workers in step. */
+	jitter = (clock_us() ^ getpid()) % (db->backoff / 2 + 1);
+	db->retry_at = clock_ms() + db->backoff - jitter;
+}
+
+static bool is_too_old(const struct db *db)
+{
+	return !db->o.is_patient && !db->in_block &&
+	       clock_ms() - db->connected_at > CONNECTION_AGE_MS;
+}
+
+enum db_result db_connect(struct db *db)
+{
+	enum db_result rc;
+
+	if (db->conn && PQstatus(db->conn) == CONNECTION_OK && !is_too_old(db))
+		return DB_OK;
+	if (!db->o.is_patient && clock_ms() < db->retry_at)
+		return DB_DOWN;
+	disconnect(db);
+	db->conn = open_connection(db);
+	if (PQstatus(db->conn) != CONNECTION_OK) {
+		set_error(db, PQerrorMessage(db->conn));
+		goto down;
+	}
+	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
+	rc = become(db);
+	if (rc == DB_OK)
+		rc = prepare_all(db);
+	if (rc != DB_OK)
+		goto down;
+	db->backoff = 0;
+	db->retry_at = 0;
+	db->connected_at = clock_ms();
+	db->connects++;
+	return DB_OK;
+down:
+	if (!db->o.is_patient)
+		log_event(LOG_WARN, "db.down", "%s", db->error.buf);
+	disconnect(db);
+	back_off(db);
+	return DB_DOWN;
+}
+
+static enum db_result run_query(struct db *db, enum query q,
+				const char *const *params, int n)
+{
+	enum db_result rc = db_connect(db);
+
+	if (rc != DB_OK)
+		return rc;
+	rc = take(db, PQexecPrepared(db->conn, query_texts[q].name, n, params,
+				     NULL, NULL, 0));
+	if (rc == DB_ERROR || rc == DB_CONFLICT)
+		log_event(rc == DB_ERROR ? LOG_ERROR : LOG_DEBUG, "db.query",
+			  "%s: %s [%s]", query_texts[q].name, db->error.buf,
+			  db->sqlstate);
+	return rc;
+}
+
+enum db_result db_read(struct db *db, enum query q, const char *const *params,
+		       int n)
+{
+	bool was_connected = db->conn != NULL;
+	enum db_result rc = run_query(db, q, params, n);
+
+	if (rc == DB_DOWN && was_connected && !db->in_block) {
+		disconnect(db);
+		db->retry_at = 0;
+		rc = run_query(db, q, params, n);
+	}
+	if (rc == DB_DOWN)
+		disconnect(db);
+	return rc;
+}
+
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n)
+{
+	enum db_result rc = run_query(db, q, params, n);
+
+	if (rc == DB_DOWN)
+		disconnect(db);
+	return rc;
+}
+
+int db_rows(const struct db *db)
+{
+	return PQntuples(db->result);
+}
+
+const char *db_value(const struct db *db, int row, int column)
+{
+	if (PQgetisnull(db->result, row, column))
+		return NULL;
+	return PQgetvalue(db->result, row, column);
+}
+
+size_t db_length(const struct db *db, int row, int column)
+{
+	return (size_t)PQgetlength(db->result, row, column);
+}
+
+int64_t db_affected(const struct db *db)
+{
+	const char *s = PQcmdTuples(db->result);
+	int64_t n = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		n = n * 10 + (*s - '0');
+	return n;
+}
+
+const char *db_error(const struct db *db)
+{
+	return db->error.buf;
+}
+
+const char *db_sqlstate(const struct db *db)
+{
+	return db->sqlstate;
+}
+
+const char *db_constraint(const struct db *db)
+{
+	return db->constraint;
+}
+
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n)
+{
+	enum db_result rc = db_connect(db);
+
+	if (rc != DB_OK)
+		return rc;
+	return take(db, n ? PQexecParams(db->conn, sql, n, NULL, params, NULL,
+					 NULL, 0)
+			  : PQexec(db->conn, sql));
+}
+
+/* A statement without rows is done, not "none found". */
+static enum db_result control(struct db *db, const char *sql)
+{
+	enum db_result rc = db_run(db, sql, DB_NO_PARAMS);
+
+	return rc == DB_NONE ? DB_OK : rc;
+}
+
+enum db_result db_begin(struct db *db)
+{
+	enum db_result rc = control(db, "BEGIN READ WRITE");
+
+	db->in_block = rc == DB_OK;
+	return rc;
+}
+
+enum db_result db_commit(struct db *db)
+{
+	enum db_result rc = control(db, "COMMIT");
+
+	db->in_block = false;
+	/* COMMIT of a failed transaction succeeds as a ROLLBACK. */
+	if (rc == DB_OK && strcmp(PQcmdStatus(db->result), "COMMIT") != 0)
+		rc = DB_ERROR;
+	return rc;
+}
+
+void db_rollback(struct db *db)
+{
+	db->in_block = false;
+	if (!db->conn)
+		return;
+	PQclear(PQexec(db->conn, "ROLLBACK"));
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	PGTransactionStatusType s = PQtransactionStatus(db->conn);
+
+	return s == PQTRANS_INTRANS || s == PQTRANS_INERROR;
+}
+
+int64_t db_connects(const struct db *db)
+{
+	return db->connects;
+}
+
+const char *db_query_name(enum query q)
+{
+	return query_texts[q].name;
+}

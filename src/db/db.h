@@ -1,0 +1,100 @@
+/*
+ * A PostgreSQL connection that heals, and named queries.
+ *
+ * The queries are those of the *.sql files, made into a table at build time;
+ * enum query names them (Q_CAREER_PAGE). They are prepared when a connection
+ * is made, so a schema that is behind the program is noticed there.
+ *
+ * Results stay valid until the next call on the same connection.
+ *
+ * A read that meets a lost connection is repeated once on a new one. While
+ * the server can't be reached, calls fail at once with DB_DOWN and a new
+ * attempt is made after 100 ms to 2 s with jitter, so that a crowd of workers
+ * does not storm a server that is coming back.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "queries.h" /* made by the build: enum query */
+
+enum db_result {
+	DB_OK,
+	DB_NONE,     /* the query worked and found no row */
+	DB_CONFLICT, /* a constraint said no; db_constraint() tells which */
+	DB_DOWN,     /* no connection, or lost and not to be had again */
+	DB_ERROR,    /* the server refused the statement: a fault of ours */
+};
+
+struct db;
+
+/*
+ * What a program needs of a connection. role: the program runs as this role,
+ * by SET ROLE if the login is another. prefix: only queries of these files
+ * are prepared, separated by blanks ("career salary"); NULL for none.
+ */
+struct db_options {
+	const char *url;
+	const char *application; /* application_name */
+	const char *role;	 /* NULL: stay who logged in */
+	const char *features;
+	bool is_patient; /* wait for locks: no retry back-off; for tools */
+};
+
+/* Makes no connection yet. Strings of o are borrowed. db_free() frees it. */
+struct db *db_new(const struct db_options *o);
+void db_free(struct db *db);
+
+/* Connects now if there is no connection. */
+enum db_result db_connect(struct db *db) WARN_UNUSED;
+
+/* A parameter list: text values, NULL for SQL NULL. */
+#define DB_PARAMS(...)                                               \
+	((const char *const[]){ __VA_ARGS__ }),                      \
+		(int)(sizeof((const char *const[]){ __VA_ARGS__ }) / \
+		      sizeof(char *))
+#define DB_NO_PARAMS NULL, 0
+
+/* Reads: repeated once when the connection is lost. */
+enum db_result db_read(struct db *db, enum query q, const char *const *params,
+		       int n) WARN_UNUSED;
+/* Writes: never repeated. */
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n) WARN_UNUSED;
+
+/* The last result. db_value() is NULL for SQL NULL; borrowed. */
+int db_rows(const struct db *db);
+const char *db_value(const struct db *db, int row, int column);
+size_t db_length(const struct db *db, int row, int column);
+/* Rows a statement changed. */
+int64_t db_affected(const struct db *db);
+
+/* The last error as one line, without the values it was about. */
+const char *db_error(const struct db *db);
+/* SQLSTATE of the last error, "" if there was none. */
+const char *db_sqlstate(const struct db *db);
+/* Name of the constraint of a DB_CONFLICT, "" if there is none. */
+const char *db_constraint(const struct db *db);
+
+enum db_result db_begin(struct db *db) WARN_UNUSED;
+enum db_result db_commit(struct db *db) WARN_UNUSED;
+void db_rollback(struct db *db);
+
+/*
+ * Runs text that is not a named query: migrations and their bookkeeping.
+ * Several statements without parameters, or one with.
+ */
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n) WARN_UNUSED;
+/* Whether the session is inside a transaction block. */
+bool db_in_transaction(const struct db *db);
+
+/* Connections made so far, for the metrics. */
+int64_t db_connects(const struct db *db);
+
+/* The name of a query, for messages. */
+const char *db_query_name(enum query q);
+
+#endif
