@@ -1,0 +1,207 @@
+-- Careers as they are read: stored documents by key, and the lists that are
+-- made for each request.
+
+-- name: career_page
+-- Called by the career page: $1 slug, $2 country. No row when there is no
+-- such career. body is {"career":…,"salaries":…}.
+SELECT
+	concat('{"career":', d.body, ',"salaries":', s.body, '}') AS body,
+	md5(d.etag || s.etag) AS etag,
+	extract(epoch FROM greatest(d.updated_at, s.updated_at))::bigint
+		AS updated_at
+FROM catalog.career AS c
+JOIN catalog.document AS d
+	ON d.career_id = c.id
+	AND d.kind = 'career'
+	AND d.country = $2::text
+JOIN catalog.document AS s
+	ON s.career_id = c.id
+	AND s.kind = 'salaries'
+	AND s.country IS NULL
+WHERE c.slug = $1::text;
+
+-- name: career_document
+-- Called by GET /api/v1/careers/{slug}: $1 slug, $2 country or '' for all.
+SELECT
+	d.body,
+	d.etag,
+	extract(epoch FROM d.updated_at)::bigint AS updated_at
+FROM catalog.career AS c
+JOIN catalog.document AS d
+	ON d.career_id = c.id
+	AND d.kind = 'career'
+	AND d.country IS NOT DISTINCT FROM nullif($2::text, '')
+WHERE c.slug = $1::text;
+
+-- name: salaries_document
+-- Called by GET /api/v1/careers/{slug}/salaries: $1 slug.
+SELECT
+	d.body,
+	d.etag,
+	extract(epoch FROM d.updated_at)::bigint AS updated_at
+FROM catalog.career AS c
+JOIN catalog.document AS d
+	ON d.career_id = c.id
+	AND d.kind = 'salaries'
+	AND d.country IS NULL
+WHERE c.slug = $1::text;
+
+-- name: career_location
+-- Called where an address may be short, old or in another category: $1 slug,
+-- present or former. No row when no career ever had it.
+SELECT json_build_object(
+	'slug', s.slug,
+	'category', s.category_slug,
+	'url', s.url)
+FROM catalog.career_summary AS s
+WHERE s.career_id = coalesce(
+	(
+		SELECT c.id
+		FROM catalog.career AS c
+		WHERE c.slug = $1::text
+	), (
+		SELECT f.career_id
+		FROM catalog.former_slug AS f
+		WHERE f.slug = $1::text
+	));
+
+-- name: category_page
+-- Called by /careers/{category}: $1 category, $2 country of the salaries.
+-- No row when there is no such category.
+SELECT json_build_object(
+	'category', json_build_object(
+		'slug', k.slug,
+		'title', k.title,
+		'summary', k.summary,
+		'url', '/careers/' || k.slug),
+	'careers', (
+		SELECT coalesce(json_agg(
+			catalog.card(s, salary.money(f)) ORDER BY s.name), '[]')
+		FROM catalog.career_summary AS s
+		LEFT JOIN salary.figure AS f
+			ON f.career_id = s.career_id
+			AND f.country = $2::text
+			AND f.level = 'mid'
+		WHERE s.category_id = k.id))
+FROM catalog.category AS k
+WHERE k.slug = $1::text;
+
+-- name: category_list
+-- Called by /careers and by GET /api/v1/categories: all, empty ones too.
+SELECT json_build_object('data', coalesce(json_agg(json_build_object(
+	'slug', k.slug,
+	'title', k.title,
+	'summary', k.summary,
+	'url', '/careers/' || k.slug,
+	'careers', (
+		SELECT count(*)
+		FROM catalog.career_summary AS s
+		WHERE s.category_id = k.id))
+	ORDER BY k.position, k.slug), '[]'))
+FROM catalog.category AS k;
+
+-- name: career_list
+-- Called by /careers: $1 country of the salaries, $2 how many, $3 how many to
+-- pass over.
+SELECT json_build_object(
+	'data', (
+		SELECT coalesce(json_agg(
+			catalog.card(p.s, salary.money(f)) ORDER BY (p.s).name,
+			(p.s).slug), '[]')
+		FROM (
+			SELECT s
+			FROM catalog.career_summary AS s
+			ORDER BY s.name, s.slug
+			LIMIT $2::bigint
+			OFFSET $3::bigint
+		) AS p
+		LEFT JOIN salary.figure AS f
+			ON f.career_id = (p.s).career_id
+			AND f.country = $1::text
+			AND f.level = 'mid'),
+	'total', (
+		SELECT count(*)
+		FROM catalog.career_summary AS s));
+
+-- name: home
+-- Called by /: $1 country of the salaries. Categories with their counts, all
+-- eight whether filled or not, and the six newest careers.
+SELECT json_build_object(
+	'total', (
+		SELECT count(*)
+		FROM catalog.career_summary AS s),
+	'categories', (
+		SELECT coalesce(json_agg(json_build_object(
+			'slug', k.slug,
+			'title', k.title,
+			'summary', k.summary,
+			'url', '/careers/' || k.slug,
+			'careers', (
+				SELECT count(*)
+				FROM catalog.career_summary AS s
+				WHERE s.category_id = k.id))
+			ORDER BY k.position, k.slug), '[]')
+		FROM catalog.category AS k),
+	'newest', (
+		SELECT coalesce(json_agg(
+			catalog.card(p.s, salary.money(f))
+			ORDER BY (p.s).published_at DESC, (p.s).slug), '[]')
+		FROM (
+			SELECT s
+			FROM catalog.career_summary AS s
+			ORDER BY s.published_at DESC, s.slug
+			LIMIT 6
+		) AS p
+		LEFT JOIN salary.figure AS f
+			ON f.career_id = (p.s).career_id
+			AND f.country = $1::text
+			AND f.level = 'mid'));
+
+-- name: sitemap
+-- Called by /sitemap.xml. A category is as new as its newest career; an empty
+-- one has no date.
+SELECT json_build_object(
+	'careers', (
+		SELECT coalesce(json_agg(json_build_object(
+			'url', s.url,
+			'updated_on', (s.updated_at AT TIME ZONE 'UTC')::date)
+			ORDER BY s.url), '[]')
+		FROM catalog.career_summary AS s),
+	'categories', (
+		SELECT coalesce(json_agg(json_build_object(
+			'url', '/careers/' || k.slug,
+			'updated_on', (
+				SELECT max(s.updated_at AT TIME ZONE 'UTC')::date
+				FROM catalog.career_summary AS s
+				WHERE s.category_id = k.id))
+			ORDER BY k.position, k.slug), '[]')
+		FROM catalog.category AS k),
+	'countries', (
+		SELECT json_agg(lower(c.code) ORDER BY c.position)
+		FROM catalog.country AS c));
+
+-- name: country_list
+-- Called by pages with a choice of country and by GET /api/v1/countries.
+SELECT json_build_object('data', json_agg(json_build_object(
+	'code', c.code,
+	'name', c.name,
+	'short_name', c.short_name,
+	'currency', c.currency,
+	'region', c.region)
+	ORDER BY c.position))
+FROM catalog.country AS c;
+
+-- name: content_version
+-- Called by each worker at most once a second.
+SELECT v.version
+FROM catalog.content_version AS v;
+
+-- name: resource
+-- Called by /go/{resource}: $1 id. No row for an unknown one.
+SELECT r.url
+FROM catalog.resource AS r
+WHERE r.id = $1::text;
+
+-- name: count_click
+-- Called by /go/{resource} in a transaction that may write: $1 id.
+SELECT catalog.count_click($1::text);

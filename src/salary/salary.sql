@@ -1,0 +1,266 @@
+-- Evidence and figures. The import runs these in one transaction: register
+-- or look up, record every row, derive each career, list what changed. A dry
+-- run does the same and rolls back, so that it can't differ from the real one.
+
+-- name: source_upsert
+-- Called by autopsy-ingest sources with the whole register as $1. One JSON:
+-- [{"code","change":"new"|"changed"|"unchanged"}] in the order of the file.
+WITH given AS (
+	SELECT
+		s.code,
+		s.name,
+		s.publisher,
+		s.collection_mode,
+		s.tier,
+		s.statistics,
+		s.pay_basis,
+		s.population,
+		s.code_scheme,
+		s.level_basis,
+		s.cites,
+		s.licence,
+		s.attribution,
+		s.terms_url,
+		s.home_url,
+		s.terms_reviewed_on,
+		s.country,
+		e.n
+	FROM json_array_elements($1::json) WITH ORDINALITY AS e (item, n)
+	CROSS JOIN LATERAL json_to_record(e.item) AS s (
+		code text,
+		name text,
+		publisher text,
+		collection_mode text,
+		tier text,
+		statistics text,
+		pay_basis text,
+		population text,
+		code_scheme text,
+		level_basis text,
+		cites text[],
+		licence text,
+		attribution text,
+		terms_url text,
+		home_url text,
+		terms_reviewed_on date,
+		country text)
+), written AS (
+	INSERT INTO salary.source AS s
+		(code, name, publisher, collection_mode, tier, statistics,
+		pay_basis, population, code_scheme, level_basis, cites,
+		licence, attribution, terms_url, home_url,
+		terms_reviewed_on, country)
+	SELECT
+		g.code, g.name, g.publisher, g.collection_mode, g.tier,
+		g.statistics, g.pay_basis, g.population, g.code_scheme,
+		g.level_basis, g.cites, g.licence, g.attribution, g.terms_url,
+		g.home_url, g.terms_reviewed_on, g.country
+	FROM given AS g
+	ON CONFLICT ON CONSTRAINT source_pkey DO UPDATE
+	SET
+		name = excluded.name,
+		publisher = excluded.publisher,
+		collection_mode = excluded.collection_mode,
+		tier = excluded.tier,
+		statistics = excluded.statistics,
+		pay_basis = excluded.pay_basis,
+		population = excluded.population,
+		code_scheme = excluded.code_scheme,
+		level_basis = excluded.level_basis,
+		cites = excluded.cites,
+		licence = excluded.licence,
+		attribution = excluded.attribution,
+		terms_url = excluded.terms_url,
+		home_url = excluded.home_url,
+		terms_reviewed_on = excluded.terms_reviewed_on,
+		country = excluded.country
+	WHERE s IS DISTINCT FROM excluded
+	RETURNING s.code, s.xmax = 0 AS is_new
+)
+SELECT coalesce(json_agg(json_build_object(
+	'code', g.code,
+	'change', CASE
+		WHEN w.is_new THEN 'new'
+		WHEN NOT w.is_new THEN 'changed'
+		ELSE 'unchanged'
+	END)
+	ORDER BY g.n), '[]')
+FROM given AS g
+LEFT JOIN written AS w ON w.code = g.code;
+
+-- name: import_context
+-- Called by autopsy-ingest import for each row before it records any: what
+-- the row refers to, null where unknown. $1 career slug, $2 country,
+-- $3 level, $4 currency, $5 period, $6 source code.
+-- chain is null when hours of the country are not known; match is null when
+-- the guide lists no code in the source's scheme.
+SELECT json_build_object(
+	'career_id', (
+		SELECT c.id
+		FROM catalog.career AS c
+		WHERE c.slug = $1::text),
+	'country', (
+		SELECT c.code
+		FROM catalog.country AS c
+		WHERE c.code = $2::text),
+	'level', (
+		SELECT l.code
+		FROM catalog.level AS l
+		WHERE l.code = $3::text),
+	'currency', (
+		SELECT c.code
+		FROM catalog.currency AS c
+		WHERE c.code = $4::text),
+	'chain', salary.chain($2::text, $5::text),
+	'source', (
+		SELECT json_build_object(
+			'code', s.code,
+			'collection_mode', s.collection_mode,
+			'pay_basis', s.pay_basis,
+			'code_scheme', s.code_scheme,
+			'attribution', s.attribution,
+			'country', s.country)
+		FROM salary.source AS s
+		WHERE s.code = $6::text),
+	'match', (
+		SELECT salary.match(c.id, $6::text, $3::text)
+		FROM catalog.career AS c
+		WHERE c.slug = $1::text),
+	'today', current_date);
+
+-- name: observation_record
+-- Called by autopsy-ingest import for each row: inserts it unless the newest
+-- row of its key says the same already. $1 career slug, $2 country, $3 level,
+-- $4 low, $5 median, $6 high as published ('' for none), $7 currency,
+-- $8 period, $9 pay basis, $10 source code, $11 source title, $12 source url,
+-- $13 observed on, $14 recorded on, $15 recorded by, $16 sample ('' for
+-- none), $17 notes, $18 SHA-256 of the file in hexadecimal.
+-- One JSON: {"state":"new"|"changed"|"unchanged","career_id","id","before",
+-- "after"}; before and after are {"low","median","high"} a year. No row when
+-- career or source are unknown.
+WITH given AS (
+	SELECT
+		c.id AS career_id,
+		nullif($4::text, '')::numeric AS low,
+		nullif($5::text, '')::numeric AS median,
+		nullif($6::text, '')::numeric AS high,
+		s.code AS source_code,
+		salary.match(c.id, s.code, $3::text) AS match,
+		salary.chain($2::text, $8::text) AS chain,
+		nullif($16::text, '')::bigint AS sample_n
+	FROM catalog.career AS c
+	CROSS JOIN salary.source AS s
+	WHERE c.slug = $1::text
+		AND s.code = $10::text
+), stated AS (
+	SELECT
+		g.career_id,
+		salary.convert(g.low, g.chain) AS low,
+		salary.convert(g.median, g.chain) AS median,
+		salary.convert(g.high, g.chain) AS high,
+		g.source_code,
+		g.match,
+		g.chain,
+		g.sample_n,
+		jsonb_build_object(
+			'low', g.low,
+			'median', g.median,
+			'high', g.high,
+			'period', $8::text) AS published
+	FROM given AS g
+), newest AS (
+	SELECT
+		o.id,
+		o.low,
+		o.median,
+		o.high,
+		(o.low, o.median, o.high, o.high_is_lower_bound, o.currency,
+		o.match, o.sample_n, o.published, o.chain, o.source_title,
+		o.source_url, o.notes)
+		IS NOT DISTINCT FROM
+		(r.low, r.median, r.high, false, $7::text,
+		r.match, r.sample_n, r.published, r.chain, $11::text,
+		$12::text, $17::text) AS is_same
+	FROM stated AS r
+	JOIN salary.observation AS o
+		ON o.career_id = r.career_id
+		AND o.country = $2::text
+		AND o.level = $3::text
+		AND o.source_code = r.source_code
+		AND o.observed_on = $13::date
+		AND o.pay_basis = $9::text
+	ORDER BY o.id DESC
+	LIMIT 1
+), inserted AS (
+	INSERT INTO salary.observation
+		(career_id, country, level, low, median, high, currency,
+		pay_basis, source_code, source_title, source_url, match,
+		observed_on, recorded_on, recorded_by, sample_n, notes,
+		published, chain, file_sha256)
+	SELECT
+		r.career_id, $2::text, $3::text, r.low, r.median, r.high,
+		$7::text, $9::text, r.source_code, $11::text, $12::text,
+		r.match, $13::date, $14::date, $15::text, r.sample_n,
+		$17::text, r.published, r.chain, decode($18::text, 'hex')
+	FROM stated AS r
+	WHERE NOT EXISTS (
+		SELECT
+		FROM newest AS n
+		WHERE n.is_same)
+	RETURNING id
+)
+SELECT json_build_object(
+	'state', CASE
+		WHEN n.is_same THEN 'unchanged'
+		WHEN n.id IS NULL THEN 'new'
+		ELSE 'changed'
+	END,
+	'career_id', r.career_id,
+	'id', coalesce(i.id, n.id),
+	'before', CASE WHEN n.id IS NOT NULL THEN json_build_object(
+		'low', n.low,
+		'median', n.median,
+		'high', n.high)
+	END,
+	'after', json_build_object(
+		'low', r.low,
+		'median', r.median,
+		'high', r.high))
+FROM stated AS r
+LEFT JOIN newest AS n ON true
+LEFT JOIN inserted AS i ON true;
+
+-- name: figures_derive
+-- Called by autopsy-ingest import once for each career it recorded rows of.
+-- $1 career id, $2 reason for the history. Returns how many figures changed;
+-- document_refresh must follow in the same transaction.
+SELECT salary.derive_figures($1::bigint, $2::text);
+
+-- name: figure_changes
+-- Called by autopsy-ingest import after figures_derive, in the same
+-- transaction, for its report and for --dry-run. $1 career id.
+-- One JSON: [{"country","level","change","before","after"}], money or null.
+SELECT coalesce(json_agg(json_build_object(
+	'country', h.country,
+	'level', h.level,
+	'change', h.change,
+	'before', salary.money(
+		jsonb_populate_record(NULL::salary.figure, p.figure)),
+	'after', salary.money(
+		jsonb_populate_record(NULL::salary.figure, h.figure)))
+	ORDER BY c.position, l.position), '[]')
+FROM salary.figure_history AS h
+JOIN catalog.country AS c ON c.code = h.country
+JOIN catalog.level AS l ON l.code = h.level
+LEFT JOIN LATERAL (
+	SELECT b.figure
+	FROM salary.figure_history AS b
+	WHERE b.career_id = h.career_id
+		AND b.country = h.country
+		AND b.level = h.level
+		AND b.id < h.id
+	ORDER BY b.id DESC
+	LIMIT 1
+) AS p ON true
+WHERE h.career_id = $1::bigint
+	AND h.valid_from = now();

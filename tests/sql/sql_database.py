@@ -1,0 +1,273 @@
+"""A private PostgreSQL for the tests of roles, rules and named queries.
+
+One cluster a run, on a Unix socket in a temporary directory, as an
+unprivileged user when the tests run as root. Each test gets a transaction
+that is rolled back; tests of roles log in as the role itself.
+"""
+
+import atexit
+import csv
+import functools
+import glob
+import json
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS as INTRANS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BENCHMARKS = ROOT / "migrations" / "content" / "benchmarks"
+NAME = "autopsy"
+ROLES = ["admin", "autopsy_ops", "autopsy_web", "autopsy_ingest",
+         "autopsy_mailer"]
+TODAY = "2026-11-24"
+
+
+def binary(name):
+    found = sorted(glob.glob(f"/usr/lib/postgresql/15/bin/{name}"))
+    return found[0] if found else shutil.which(name)
+
+
+class Cluster:
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="autopsy-sql-", dir="/tmp")
+        self.caller = pwd.getpwuid(os.geteuid()).pw_name
+        self.user = self.caller
+        if os.geteuid() == 0:
+            self.user = "postgres"
+            entry = pwd.getpwnam(self.user)
+            os.chown(self.home, entry.pw_uid, entry.pw_gid)
+            os.chmod(self.home, 0o755)
+        self.data = os.path.join(self.home, "data")
+        atexit.register(self.remove)
+        self.start()
+
+    def run(self, *command, **more):
+        if os.geteuid() == 0:
+            entry = pwd.getpwnam(self.user)
+            more.update(user=entry.pw_uid, group=entry.pw_gid,
+                        extra_groups=[])
+        done = subprocess.run(command, capture_output=True, text=True,
+                              cwd="/", **more)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self):
+        self.run(binary("initdb"), "-D", self.data, "-U", "admin", "-A",
+                 "peer", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        people = {self.user, self.caller}
+        maps = "".join(f"test {who} {role}\n"
+                       for who in people for role in ROLES)
+        self.write("pg_hba.conf", "local all all peer map=test\n")
+        self.write("pg_ident.conf", maps)
+        self.run(binary("pg_ctl"), "-D", self.data, "-w", "-l",
+                 os.path.join(self.home, "log"), "-o",
+                 f"-c listen_addresses='' -c fsync=off "
+                 f"-c unix_socket_directories={self.home}", "start")
+
+    def write(self, name, text):
+        with open(os.path.join(self.data, name), "w") as file:
+            file.write(text)
+
+    def remove(self):
+        subprocess.run(
+            [binary("pg_ctl"), "-D", self.data, "-m", "immediate", "stop"],
+            capture_output=True, cwd="/",
+            **({"user": self.user, "extra_groups": []}
+               if os.geteuid() == 0 else {}))
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def psql(self, text=None, *options):
+        return subprocess.run(
+            ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", self.home, "-U",
+             "admin", *options], input=text, capture_output=True, text=True,
+            check=False)
+
+    def connect(self, role="admin"):
+        return psycopg2.connect(host=self.home, dbname=NAME, user=role)
+
+
+def roles_script(cluster):
+    return cluster.psql(None, "-d", "postgres", "-v", f"database={NAME}",
+                        "-f", str(ROOT / "deploy" / "roles.sql"))
+
+
+def migrations():
+    return sorted((ROOT / "migrations").glob("[0-9]*.sql"))
+
+
+@functools.lru_cache(maxsize=None)
+def cluster():
+    made = Cluster()
+    assert made.psql(f"CREATE DATABASE {NAME}", "-d",
+                     "postgres").returncode == 0
+    done = roles_script(made)
+    assert done.returncode == 0, done.stderr
+    for path in migrations():
+        done = made.psql("SET ROLE autopsy_owner;\n" + path.read_text(),
+                         "-1", "-d", NAME)
+        assert done.returncode == 0, f"{path.name}: {done.stderr}"
+    return made
+
+
+@functools.lru_cache(maxsize=None)
+def named_queries():
+    found = {}
+    for path in (ROOT / "src").glob("*/*.sql"):
+        parts = re.split(r"^-- name: (\w+)\n", path.read_text(), flags=re.M)
+        found.update(zip(parts[1::2], parts[2::2]))
+    return found
+
+
+GUIDE = {
+    "slug": "backend-developer",
+    "category": "information-technology",
+    "name": "Backend Developer",
+    "synonyms": ["Back-End Developer"],
+    "reviewed_on": TODAY,
+    "tagline": "The half of the product that nobody sees.",
+    "facts": {
+        "work_life_balance": 6,
+        "hours_per_week": {"low": 45, "high": 55},
+        "entry_barrier": "medium",
+        "growth_ceiling": "high",
+        "degree": None,
+        "certification": None,
+        "remote": ["hybrid", "remote"],
+    },
+    "verdict": {}, "work": {}, "skills": {}, "days": {},
+    "ai": {
+        "factors": [
+            {"title": "a", "text": "b", "weight": 40, "exposure": 10},
+            {"title": "c", "text": "d", "weight": 35, "exposure": 10},
+            {"title": "e", "text": "f", "weight": 15, "exposure": 70},
+            {"title": "g", "text": "h", "weight": 10, "exposure": 80},
+        ],
+        "note": "n", "sources": [],
+    },
+    "progression": {},
+    "start": {"entry_path": "p", "resources": [
+        {"id": "first-course", "stage": "beginner", "title": "First",
+         "provider": "Somebody", "url": "https://example.org/first",
+         "affiliate": False, "teaches": []},
+    ]},
+    "sources": [],
+    "codes": [
+        {"scheme": scheme, "code": "1", "title": "t", "match": "close",
+         "role": role}
+        for scheme in ("US-SOC-2018", "NOC-2021", "UK-SOC-2020", "BRC-2014",
+                       "KLDB-2010", "ANZSCO-2024", "SSOC-2020")
+        for role in ("occupation", "manager")
+    ],
+    "related": [],
+}
+
+
+class Database:
+    """A transaction as the owner, with the verbs that tests need."""
+
+    def __init__(self):
+        self.link = cluster().connect()
+        self.cursor = self.link.cursor()
+        self.cursor.execute("SET ROLE autopsy_owner")
+
+    def close(self):
+        self.link.rollback()
+        self.link.close()
+
+    def rows(self, sql, *values):
+        self.cursor.execute(sql, values or None)
+        return self.cursor.fetchall() if self.cursor.description else []
+
+    def one(self, sql, *values):
+        rows = self.rows(sql, *values)
+        return rows[0][0] if rows else None
+
+    def query(self, name, *values):
+        """Run a named query as the programs do: prepared, $1 and all."""
+        self.cursor.execute(f"PREPARE q AS {named_queries()[name]}")
+        try:
+            given = ", ".join(["%s"] * len(values))
+            self.cursor.execute(
+                f"EXECUTE q{f'({given})' if values else ''}",
+                [None if v is None else str(v) for v in values])
+            return self.cursor.fetchall()
+        finally:
+            # After an error nothing but the rollback is left to do.
+            if self.link.get_transaction_status() == INTRANS:
+                self.cursor.execute("DEALLOCATE q")
+
+    def publish(self, **changes):
+        """Publish the story's guide; returns what the publisher is told."""
+        self.query("categories_load", json.dumps([
+            {"slug": "information-technology", "title": "IT",
+             "summary": "s", "position": 1},
+            {"slug": "finance", "title": "Finance", "summary": "s",
+             "position": 2}]))
+        guide = json.dumps({**GUIDE, **changes})
+        return self.query("publish_revision", guide, "note")[0][0]
+
+    def source(self, code, **changes):
+        row = {"code": code, "name": code, "publisher": "p",
+               "collection_mode": "curated", "tier": "official",
+               "statistics": "percentiles", "pay_basis": None,
+               "population": "all", "code_scheme": "US-SOC-2018",
+               "level_basis": "percentile_band", "cites": [],
+               "licence": "l", "attribution": "a",
+               "terms_url": "https://example.org/terms",
+               "home_url": "https://example.org/",
+               "terms_reviewed_on": TODAY, "country": None, **changes}
+        return self.query("source_upsert", json.dumps([row]))[0][0]
+
+    def observe(self, career_id, source, low, median, high, **changes):
+        """Insert an observation of US mid pay; returns its id."""
+        row = {"career_id": career_id, "country": "US", "level": "mid",
+               "low": low, "median": median, "high": high,
+               "currency": "USD", "pay_basis": "base",
+               "source_code": source, "source_title": "t",
+               "source_url": "https://example.org/row", "match": "exact",
+               "observed_on": "2026-04-01", "recorded_on": TODAY,
+               "recorded_by": "test", "sample_n": None,
+               "published": json.dumps({"low": low, "median": median,
+                                        "high": high, "period": "year"}),
+               "chain": "[]", **changes}
+        return self.one(
+            f"INSERT INTO salary.observation ({', '.join(row)}) VALUES "
+            f"({', '.join(['%s'] * len(row))}) RETURNING id",
+            *row.values())
+
+    def derive(self, career_id, reason="test", today=TODAY):
+        return self.one("SELECT salary.derive_figures(%s, %s, %s)",
+                        career_id, reason, today)
+
+    def money(self, career_id, country="US", level="mid"):
+        return self.one(
+            "SELECT salary.money(f) FROM salary.figure AS f WHERE "
+            "f.career_id = %s AND f.country = %s AND f.level = %s",
+            career_id, country, level)
+
+    def import_snapshot(self, career_id):
+        """Import every bundled benchmark; returns the states of the rows."""
+        self.query("source_upsert", (BENCHMARKS / "sources.json").read_text())
+        states = []
+        for path in sorted(BENCHMARKS.glob("*.csv")):
+            with open(path, newline="", encoding="utf-8") as file:
+                for r in csv.DictReader(file):
+                    states.append(self.record(r))
+        self.derive(career_id, "imported")
+        return states
+
+    def record(self, r):
+        found = self.query(
+            "observation_record", r["career_slug"], r["country"], r["level"],
+            r["low"], r["median"], r["high"], r["currency"], r["period"],
+            r["pay_basis"], r["source_code"], r["source_title"],
+            r["source_url"], r["observed_on"], r["recorded_on"],
+            r["recorded_by"], r["sample_n"], r["notes"], "00" * 32)
+        return found[0][0]["state"]
