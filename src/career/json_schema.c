@@ -136,7 +136,7 @@ void json_schema_free(struct json_schema *schema)
 void json_schema_check(const struct json_schema *schema, const cJSON *value,
 		       const char *text, size_t len, struct findings *out)
 {
-	struct schema_check c = { schema, text, len, STRBUF_INIT, out };
+	struct schema_check c = { schema, text, len, STRBUF_INIT, out, "" };
 
 	schema_check_value(&c, schema->root, value);
 	strbuf_release(&c.path);

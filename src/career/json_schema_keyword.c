@@ -162,7 +162,8 @@ static void check_pattern(struct schema_check *c, const cJSON *rule,
 			  const cJSON *node, const cJSON *value)
 {
 	struct strbuf is = STRBUF_INIT;
-	const char *what = description(c, node);
+	const char *what = *description(c, node) ? description(c, node)
+						 : c->about;
 	size_t i = 0;
 
 	if (!cJSON_IsString(value))
@@ -372,6 +373,10 @@ const struct schema_keyword *schema_keyword_find(const char *name)
 void schema_check_value(struct schema_check *c, const cJSON *node,
 			const cJSON *value)
 {
+	const char *about = c->about;
+
+	if (*description(c, node))
+		c->about = description(c, node);
 	for (const cJSON *rule = node->child; rule; rule = rule->next) {
 		const struct schema_keyword *k =
 			schema_keyword_find(rule->string);
@@ -379,4 +384,5 @@ void schema_check_value(struct schema_check *c, const cJSON *node,
 		if (k->check)
 			k->check(c, rule, node, value);
 	}
+	c->about = about;
 }

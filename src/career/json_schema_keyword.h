@@ -25,6 +25,7 @@ struct schema_check {
 	size_t len;
 	struct strbuf path;
 	struct findings *out;
+	const char *about; /* the nearest description on the way here */
 };
 
 /* What the value of a keyword itself has to be. */
