@@ -55,7 +55,11 @@ void suggest_init(struct suggest *s, const char *word)
 void suggest_offer(struct suggest *s, const char *known)
 {
 	size_t d = suggest_distance(s->word, known);
+	size_t len = strlen(s->word);
 
+	/* A word that was not finished is as good as one slip. */
+	if (len >= 3 && d > 1 && strncmp(s->word, known, len) == 0)
+		d = 1;
 	if (d < s->distance) {
 		s->distance = d;
 		s->best = known;

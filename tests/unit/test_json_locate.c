@@ -225,7 +225,7 @@ static void test_suggests_the_nearest_word(void **state)
 		const char *best;
 	} cases[] = {
 		{ "minuets", "minutes" },
-		{ "mins", NULL },
+		{ "mens", NULL },
 		{ "tilte", "title" },
 		{ "startt", "start" },
 		{ "x", NULL },
