@@ -156,6 +156,8 @@ class Edge:
         self.state.mkdir()
         for ending, data in (("", b"plain"), (".gz", b"gzip"), (".br", b"br")):
             (static / f"style.0123abcd.css{ending}").write_bytes(data)
+        (static / "plain.css").write_text("no fingerprint")
+        (static.parent / "favicon.svg").write_text("<svg/>")
         errors = self.directory / "errors"
         errors.mkdir()
         for code in ERRORS:

@@ -21,7 +21,7 @@ SECURITY = {
 @pytest.mark.parametrize("method, path, status", [
     ("GET", "/", 200), ("GET", "/nothing", 200), ("GET", "/a//b", 404),
     ("GET", "/%00", 400), ("GET", "/static/style.0123abcd.css", 200),
-    ("GET", "/static/none", 404), ("POST", "/static/style.0123abcd.css", 405),
+    ("GET", "/static/none.0123abcd.css", 404), ("POST", "/static/style.0123abcd.css", 405),
     ("POST", "/country", 200), ("GET", "/healthz", 200),
     ("GET", "/go/x", 200), ("GET", "/methodology", 200),
     ("TRACE", "/", 405)])

@@ -45,7 +45,7 @@ def test_the_longest_plain_path_is_512_characters(edge):
 
 @pytest.mark.parametrize("path", [
     "/", "/careers", "/careers/testing", "/methodology", "/disclosure",
-    "/privacy", "/sitemap.xml", "/robots.txt", "/favicon.svg", "/feed.xml",
+    "/privacy", "/sitemap.xml", "/robots.txt", "/feed.xml",
     "/.well-known/security.txt", "/api/v1/careers/odd",
     "/api/v1/careers/odd/salaries", "/careers/testing/odd/sg"])
 def test_a_page_is_cached(edge, path):
@@ -98,8 +98,18 @@ def test_static_files_are_immutable_and_precompressed(edge):
     assert reply.status == 304
 
 
-@pytest.mark.parametrize("path", ["/static/", "/static", "/static/no.css"])
-def test_static_lists_nothing_and_caches_no_error(edge, path):
+def test_the_favicon_is_a_file(edge):
+    reply = edge.get("/favicon.svg")
+    assert (reply.status, reply.text) == (200, "<svg/>")
+    assert reply.headers["Content-Type"] == "image/svg+xml"
+    assert reply.headers["Cache-Control"] == "public, max-age=86400"
+    assert edge.worker.seen == []
+
+
+@pytest.mark.parametrize("path", [
+    "/static/", "/static", "/static/no.css", "/static/none.0123abcd.css",
+    "/static/plain.css", "/static/style.0123abcd.css.br"])
+def test_static_serves_fingerprinted_names_only(edge, path):
     edge.worker.answer = lambda params, body: (404, {}, b"worker")
     reply = edge.get(path)
     assert reply.status == 404

@@ -53,6 +53,7 @@ copy_files() {
 	cp -R "$top/migrations" "$state/migrations" || return 1
 	[[ ! -d $build/static ]] ||
 		cp -R "$build/static/." "$state/www/static/" || return 1
+	cp "$top/src/static/favicon.svg" "$state/www/" || return 1
 	chmod -R u+rwX,g+rX "$state"/{bin,www,migrations}
 	hand_over "$state"/{bin,www,migrations}
 }
