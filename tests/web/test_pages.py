@@ -127,7 +127,7 @@ Testing (unit / integration)|Node.js|Java|Python|Go|PostgreSQL|MySQL|Redis|Docke
 Debugging discipline|Structured thinking|Reading vague requirements
 Clear handoff writing|Calm under incidents|Patient|Systems-minded|Detail-heavy
 Comfortable with abstraction|Low-ego problem solver
-Junior Backend Developer|Senior Backend Developer|Manager Backend Developer
+Junior Backend Developer|Mid-level Backend Developer|Senior Backend Developer
 Southeast Asia|South Asia & Oceania|Europe|Americas & Middle East
 $55k–$85k|$130k–$200k|$200k–$350k|Limited market data|April 2026
 74 out of 100: Relatively safe|High risk|Moderate|Safe|74 of 100
@@ -153,7 +153,8 @@ def test_no_other_career_on_the_page(us_page):
 
 def test_day_of_each_level_is_composed_of_this_career(us_page):
     headings = re.findall(r'<details class="level".*?<h3>(.*?)</h3>', us_page.text, re.S)
-    assert headings == [f"{t} Backend Developer" for t in ("Junior", "Mid", "Senior", "Manager")]
+    assert headings == ["Junior Backend Developer", "Mid-level Backend Developer",
+                        "Senior Backend Developer", "Engineering Manager"]
 
 
 @pytest.mark.parametrize("level", LEVELS)
