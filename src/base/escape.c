@@ -1,43 +1,6 @@
 #include "base/escape.h"
 
-#include <stdint.h>
-
-/*
- * Length of the valid UTF-8 sequence at s (1 to 4), or 0. Table 3-7 of the
- * Unicode standard: no overlong forms, no surrogates, nothing past U+10FFFF.
- */
-static size_t utf8_len(const unsigned char *s, size_t len)
-{
-	unsigned char lo = 0x80, hi = 0xbf;
-	size_t need;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf)
-		need = 2;
-	else if (s[0] >= 0xe0 && s[0] <= 0xef)
-		need = 3;
-	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
-		need = 4;
-	else
-		return 0;
-	if (len < need)
-		return 0;
-	if (s[0] == 0xe0)
-		lo = 0xa0;
-	else if (s[0] == 0xed)
-		hi = 0x9f;
-	else if (s[0] == 0xf0)
-		lo = 0x90;
-	else if (s[0] == 0xf4)
-		hi = 0x8f;
-	if (s[1] < lo || s[1] > hi)
-		return 0;
-	for (size_t i = 2; i < need; i++)
-		if (s[i] < 0x80 || s[i] > 0xbf)
-			return 0;
-	return need;
-}
+#include "base/utf8.h"
 
 typedef const char *escape_fn(unsigned char c);
 
@@ -48,7 +11,7 @@ static void escape_with(struct strbuf *out, const char *text, size_t len,
 	size_t i = 0, from = 0;
 
 	while (i < len) {
-		size_t n = utf8_len(s + i, len - i);
+		size_t n = utf8_len(text + i, len - i);
 		const char *rep = n == 0   ? "\xef\xbf\xbd"
 				  : n == 1 ? fn(s[i])
 					   : NULL;

@@ -334,3 +334,18 @@ SELECT
 	count(*),
 	CASE WHEN count(*) > 0 THEN catalog.bump_content_version() END
 FROM written;
+
+-- name: published_source
+-- Called by autopsy-ctl content publish, to say what differs, and by content
+-- export: $1 slug. No row when no such career is published.
+SELECT r.source_text
+FROM catalog.career AS c
+JOIN catalog.revision AS r ON r.id = c.revision_id
+WHERE c.slug = $1::text;
+
+-- name: published_slugs
+-- Called by autopsy-ctl content export for a slug that is not published.
+SELECT c.slug
+FROM catalog.career AS c
+WHERE c.revision_id IS NOT NULL
+ORDER BY c.slug;

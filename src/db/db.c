@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_LAST_MS 2000
@@ -21,6 +22,7 @@ struct db {
 	struct strbuf error;
 	char sqlstate[6];
 	char constraint[64];
+	int position;
 	int64_t retry_at;
 	int64_t backoff;
 	int64_t connected_at;
@@ -62,7 +64,8 @@ static void set_error(struct db *db, const char *text)
 	for (; *text; text++) {
 		if (*text == '\n' && !text[1])
 			break;
-		strbuf_addch(&db->error, *text == '\n' ? ' ' : *text);
+		strbuf_addch(&db->error,
+			     (unsigned char)*text < ' ' ? ' ' : *text);
 	}
 }
 
@@ -80,6 +83,8 @@ static void keep_error(struct db *db)
 	const PGresult *r = db->result;
 	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	const char *hint = PQresultErrorField(r, PG_DIAG_MESSAGE_HINT);
+	const char *at = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
+	int64_t position;
 
 	set_error(db, text ? text : PQerrorMessage(db->conn));
 	if (hint)
@@ -88,6 +93,8 @@ static void keep_error(struct db *db)
 		   PQresultErrorField(r, PG_DIAG_SQLSTATE));
 	copy_field(db->constraint, sizeof(db->constraint),
 		   PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME));
+	if (at && parse_int(at, 1, INT32_MAX, &position))
+		db->position = (int)position;
 }
 
 static bool succeeded(const PGresult *r)
@@ -104,6 +111,7 @@ static enum db_result take(struct db *db, PGresult *r)
 	PQclear(db->result);
 	db->result = r;
 	db->sqlstate[0] = db->constraint[0] = '\0';
+	db->position = 0;
 	strbuf_reset(&db->error);
 	if (succeeded(r)) {
 		if (PQresultStatus(r) == PGRES_TUPLES_OK && !PQntuples(r))
@@ -219,7 +227,7 @@ static bool is_too_old(const struct db *db)
 
 enum db_result db_connect(struct db *db)
 {
-	enum db_result rc;
+	enum db_result rc = DB_DOWN;
 
 	if (db->conn && PQstatus(db->conn) == CONNECTION_OK && !is_too_old(db))
 		return DB_OK;
@@ -247,7 +255,7 @@ down:
 		log_event(LOG_WARN, "db.down", "%s", db->error.buf);
 	disconnect(db);
 	back_off(db);
-	return DB_DOWN;
+	return rc == DB_ERROR ? DB_ERROR : DB_DOWN;
 }
 
 static enum db_result run_query(struct db *db, enum query q,
@@ -255,8 +263,10 @@ static enum db_result run_query(struct db *db, enum query q,
 {
 	enum db_result rc = db_connect(db);
 
+	/* A schema that does not fit is mended by ops, like a server that is
+	 * away; until then both look alike to visitors. */
 	if (rc != DB_OK)
-		return rc;
+		return DB_DOWN;
 	rc = take(db, PQexecPrepared(db->conn, query_texts[q].name, n, params,
 				     NULL, NULL, 0));
 	if (rc == DB_ERROR || rc == DB_CONFLICT)
@@ -344,6 +354,45 @@ enum db_result db_run(struct db *db, const char *sql, const char *const *params,
 	return take(db, n ? PQexecParams(db->conn, sql, n, NULL, params, NULL,
 					 NULL, 0)
 			  : PQexec(db->conn, sql));
+}
+
+/* A COPY wants a stream that nobody has; only a new session gets out. */
+static enum db_result give_up_copy(struct db *db)
+{
+	disconnect(db);
+	set_error(db, "COPY from or to the client is not possible here");
+	return DB_ERROR;
+}
+
+enum db_result db_run_script(struct db *db, const char *sql, int *done)
+{
+	enum db_result rc = db_connect(db);
+	PGresult *r;
+
+	*done = 0;
+	if (rc != DB_OK)
+		return rc;
+	if (!PQsendQuery(db->conn, sql))
+		return take(db, NULL);
+	while ((r = PQgetResult(db->conn))) {
+		bool is_copy = PQresultStatus(r) == PGRES_COPY_IN ||
+			       PQresultStatus(r) == PGRES_COPY_OUT;
+
+		/* Whatever follows the first error says nothing new. */
+		if (rc == DB_OK || rc == DB_NONE)
+			rc = take(db, r);
+		else
+			PQclear(r);
+		if (is_copy)
+			return give_up_copy(db);
+		*done += rc == DB_OK || rc == DB_NONE;
+	}
+	return rc == DB_NONE ? DB_OK : rc;
+}
+
+int db_error_position(const struct db *db)
+{
+	return db->position;
 }
 
 /* A statement without rows is done, not "none found". */

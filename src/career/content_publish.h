@@ -1,0 +1,18 @@
+/* Guides into the database and out of it. Results go to stdout, reasons to
+ * stderr; the return value is the exit status. */
+#ifndef CAREER_CONTENT_PUBLISH_H
+#define CAREER_CONTENT_PUBLISH_H
+
+#include "career/content_check.h"
+
+#define EXIT_TRY_LATER 75
+
+/*
+ * Publishes the guides of c that are wanted, which must have passed the
+ * check, in one transaction. A dry run does the same and takes it back.
+ */
+int content_publish(const struct content *c, const char *note, bool is_dry_run);
+/* Prints the published source text, byte for byte. */
+int content_export(const char *slug);
+
+#endif
