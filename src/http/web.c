@@ -129,7 +129,10 @@ static void finish(struct response *rs, enum encoding encoding)
 {
 	struct strbuf date = STRBUF_INIT;
 
-	if (rs->status >= 400 || rs->status == 303 || rs->status == 302)
+	/* What is gone must take the place of the page that nginx still has;
+	 * other errors are not worth a place there. */
+	if ((rs->status >= 400 && rs->status != 410) || rs->status == 303 ||
+	    rs->status == 302)
 		rs->caching = CACHING_NONE;
 	if (rs->content_type && compress_body(&rs->body, encoding))
 		response_header(rs, "Content-Encoding",

@@ -349,5 +349,5 @@ def test_empty_site_answers(db):
     assert db.query("home", "US")[0][0]["newest"] == []
     assert db.query("career_list", "US", 20, 0)[0][0] == {
         "data": [], "total": 0, "categories": []}
-    assert db.query("sitemap")[0][0]["careers"] == []
+    assert db.query("sitemap")[0][0]["pages"] == []
     assert db.query("career_page", "backend-developer", "US") == []
