@@ -26,8 +26,9 @@ endif
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -Isrc -I$B/gen \
-	-include src/base/banned.h $(shell pkg-config --cflags $(MODULES))
-LIBS = -lfcgi $(shell pkg-config --libs $(MODULES))
+	-include src/base/banned.h $(INCLUDES)
+LIBS := -lfcgi $(shell pkg-config --libs $(MODULES))
+INCLUDES := $(shell pkg-config --cflags $(MODULES))
 
 PROGRAMS := web ingest ctl
 SHARED := $(filter-out $(PROGRAMS:%=src/%.c),$(wildcard src/*.c src/*/*.c))
@@ -79,40 +80,43 @@ clean: ## remove what was built; stop a running copy first
 	rm -rf build build-asan
 
 $B/autopsy-%: $B/obj/%.o $B/libautopsy.a
-	$(CC) $(LINK) -o $@ $^ $(LIBS)
+	@echo '  LD $@'
+	@$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 $B/libautopsy.a: $(SHARED_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $B/obj/%.o: src/%.c | $B/gen/queries.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo '  CC $<'
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $B/obj/%.o: $B/gen/%.c | $B/gen/queries.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
 $B/embed: src/tools/embed.c
 	@mkdir -p $(@D)
-	$(CC) -O1 -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -o $@ $<
+	@$(CC) -O1 -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -o $@ $<
 
 $B/gen/queries.h $B/gen/queries.c &: $(SQL) $B/embed
 	@mkdir -p $(@D)
-	$B/embed queries $B/gen/queries.h $B/gen/queries.c $(SQL)
+	@$B/embed queries $B/gen/queries.h $B/gen/queries.c $(SQL)
 
 $B/gen/views.c: $(VIEWS) $B/embed
 	@mkdir -p $(@D)
-	$B/embed files $@ views src/views $(VIEWS)
+	@$B/embed files $@ views src/views $(VIEWS)
 
 $B/gen/schemas.c: $(SCHEMAS) $B/embed
 	@mkdir -p $(@D)
-	$B/embed files $@ schemas migrations/content $(SCHEMAS)
+	@$B/embed files $@ schemas migrations/content $(SCHEMAS)
 
 $B/static/.done: $(STATIC) deploy/local/build-static
-	deploy/local/build-static src/static $B/static
+	@deploy/local/build-static src/static $B/static
 
 $B/unit/%: tests/unit/%.c $B/libautopsy.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka $(LIBS)
+	@echo '  LD $@'
+	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka $(LIBS)
 
 -include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d)

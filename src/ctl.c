@@ -61,7 +61,8 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return EXIT_USAGE;
 	}
-	log_setup("autopsy-ctl", (enum log_level)settings_int(SETTING_LOG_LEVEL));
+	log_setup("autopsy-ctl",
+		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

@@ -22,7 +22,7 @@ char *xstrndup(const char *s, size_t len)
 
 /* A broken promise of our own code: says where, then aborts. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
-void bug_at(const char *file, int line, const char *fmt, ...)
-	PRINTF_LIKE(3, 4) __attribute__((noreturn));
+void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4)
+	__attribute__((noreturn));
 
 #endif

@@ -16,7 +16,10 @@ struct arena {
 	size_t total; /* bytes handed out since the last reset */
 };
 
-#define ARENA_INIT { NULL, 0 }
+#define ARENA_INIT      \
+	{               \
+		NULL, 0 \
+	}
 
 /* Valid until arena_reset() or arena_release(); aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size)

@@ -7,7 +7,7 @@
  * strtok                               hidden state: use strbuf or strchr
  * atoi atol strtol                     errors look like numbers: parse.h
  * gmtime localtime ctime               static result: clock.h
- * rand random                          guessable: libsodium
+ * rand srand                           guessable: libsodium
  * system popen                         a shell gets the string
  */
 #ifndef BASE_BANNED_H
@@ -24,7 +24,7 @@
 #pragma GCC poison strtok
 #pragma GCC poison atoi atol strtol
 #pragma GCC poison gmtime localtime ctime
-#pragma GCC poison rand random
+#pragma GCC poison rand srand
 #pragma GCC poison system popen
 #endif
 

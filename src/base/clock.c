@@ -52,7 +52,7 @@ void clock_add_http(struct strbuf *out, time_t t)
 	struct tm tm;
 
 	gmtime_r(&t, &tm);
-	strbuf_addf(out, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-		    day[tm.tm_wday], tm.tm_mday, month[tm.tm_mon],
-		    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	strbuf_addf(out, "%s, %02d %s %04d %02d:%02d:%02d GMT", day[tm.tm_wday],
+		    tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+		    tm.tm_min, tm.tm_sec);
 }

@@ -12,9 +12,9 @@ static void escape_with(struct strbuf *out, const char *text, size_t len,
 
 	while (i < len) {
 		size_t n = utf8_len(text + i, len - i);
-		const char *rep = n == 0 ? "\xef\xbf\xbd" :
-				  n == 1 ? fn(s[i]) :
-					   NULL;
+		const char *rep = n == 0   ? "\xef\xbf\xbd"
+				  : n == 1 ? fn(s[i])
+					   : NULL;
 
 		if (rep) {
 			strbuf_add(out, text + from, i - from);

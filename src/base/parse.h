@@ -10,8 +10,8 @@
 
 #include "base/alloc.h"
 
-bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out)
-	WARN_UNUSED;
+bool parse_int(const char *s, int64_t min, int64_t max,
+	       int64_t *out) WARN_UNUSED;
 /* ^[a-z0-9]+(-[a-z0-9]+)*$ and at most 80 bytes: an id that is safe in a
  * path, a query and a file name. */
 bool parse_is_slug(const char *s) WARN_UNUSED;

@@ -15,43 +15,43 @@ struct spec {
 
 static const struct spec specs[SETTING_MAX] = {
 	[SETTING_DATABASE_URL] = { "DATABASE_URL", KIND_TEXT,
-		"postgresql:///autopsy", 0, 0, true,
-		"PostgreSQL, as a libpq URL; several hosts are allowed" },
-	[SETTING_DATABASE_URL_READ] = { "DATABASE_URL_READ", KIND_TEXT, "",
-		0, 0, true,
-		"where pages are read from, such as a standby; "
-		"DATABASE_URL if empty" },
-	[SETTING_SITE_URL] = { "SITE_URL", KIND_URL, "http://localhost:8080",
-		0, 0, false,
-		"address of the site as visitors know it, no slash at its "
-		"end" },
+				   "postgresql:///autopsy", 0, 0, true,
+				   "PostgreSQL, as a libpq URL; several hosts are allowed" },
+	[SETTING_DATABASE_URL_READ] = { "DATABASE_URL_READ", KIND_TEXT, "", 0,
+					0, true,
+					"where pages are read from, such as a standby; "
+					"DATABASE_URL if empty" },
+	[SETTING_SITE_URL] = { "SITE_URL", KIND_URL, "http://localhost:8080", 0,
+			       0, false,
+			       "address of the site as visitors know it, no slash at its "
+			       "end" },
 	[SETTING_WEB_SOCKET] = { "WEB_SOCKET", KIND_TEXT,
-		"/run/jobautopsy/web.sock", 0, 0, false,
-		"FastCGI socket, when none is inherited" },
+				 "/run/jobautopsy/web.sock", 0, 0, false,
+				 "FastCGI socket, when none is inherited" },
 	[SETTING_WEB_WORKERS] = { "WEB_WORKERS", KIND_INT, "4", 1, 64, false,
-		"web workers; twice the cores is a good number" },
-	[SETTING_WEB_DEADLINE_MS] = { "WEB_DEADLINE_MS", KIND_INT, "8000",
-		100, 60000, false,
-		"a request that takes longer costs its worker the life" },
+				  "web workers; twice the cores is a good number" },
+	[SETTING_WEB_DEADLINE_MS] = { "WEB_DEADLINE_MS", KIND_INT, "8000", 100,
+				      60000, false,
+				      "a request that takes longer costs its worker the life" },
 	[SETTING_WEB_MAX_REQUESTS] = { "WEB_MAX_REQUESTS", KIND_INT, "0", 0,
-		1000000000, false,
-		"a worker is replaced after about so many requests; 0: "
-		"never" },
+				       1000000000, false,
+				       "a worker is replaced after about so many requests; 0: "
+				       "never" },
 	[SETTING_LOG_LEVEL] = { "LOG_LEVEL", KIND_LEVEL, "info", 0, 0, false,
-		"least level that is logged: debug, info, warn or error" },
-	[SETTING_MIGRATIONS_DIR] = { "MIGRATIONS_DIR", KIND_TEXT,
-		"migrations", 0, 0, false,
-		"directory of the migrations and of content/" },
+				"least level that is logged: debug, info, warn or error" },
+	[SETTING_MIGRATIONS_DIR] = { "MIGRATIONS_DIR", KIND_TEXT, "migrations",
+				     0, 0, false,
+				     "directory of the migrations and of content/" },
 	[SETTING_VIEWS_DIR] = { "VIEWS_DIR", KIND_TEXT, "", 0, 0, false,
-		"read templates from here, not from the program; for "
-		"work on them" },
-	[SETTING_STATIC_DIR] = { "STATIC_DIR", KIND_TEXT, "build/static", 0,
-		0, false,
-		"directory of the built assets, to know their "
-		"fingerprints" },
+				"read templates from here, not from the program; for "
+				"work on them" },
+	[SETTING_STATIC_DIR] = { "STATIC_DIR", KIND_TEXT, "build/static", 0, 0,
+				 false,
+				 "directory of the built assets, to know their "
+				 "fingerprints" },
 	[SETTING_CONTACT] = { "CONTACT", KIND_TEXT,
-		"mailto:hello@jobautopsy.example", 0, 0, false,
-		"contact for security.txt, as a mailto: or https: URL" },
+			      "mailto:hello@jobautopsy.example", 0, 0, false,
+			      "contact for security.txt, as a mailto: or https: URL" },
 };
 
 static struct {
@@ -75,8 +75,7 @@ static bool check_url(const char *v)
 
 static bool check_level(const char *v, int64_t *number)
 {
-	static const char *const names[] = { "debug", "info", "warn",
-					     "error" };
+	static const char *const names[] = { "debug", "info", "warn", "error" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(v, names[i]) == 0) {
@@ -87,8 +86,7 @@ static bool check_level(const char *v, int64_t *number)
 	return false;
 }
 
-static bool load_one(const struct spec *s, enum setting id,
-		     struct strbuf *err)
+static bool load_one(const struct spec *s, enum setting id, struct strbuf *err)
 {
 	const char *v = getenv(s->name);
 	bool ok = true;

@@ -25,7 +25,10 @@ struct strbuf {
 };
 
 extern char strbuf_empty[1];
-#define STRBUF_INIT { .buf = strbuf_empty }
+#define STRBUF_INIT                 \
+	{                           \
+		.buf = strbuf_empty \
+	}
 
 void strbuf_init(struct strbuf *sb);
 void strbuf_init_capped(struct strbuf *sb, size_t cap);

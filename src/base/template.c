@@ -19,11 +19,12 @@ struct node {
 	enum node_type type;
 	const char *text; /* NODE_TEXT: the text; others: the name */
 	size_t len;
-	size_t end;   /* sections: index of their NODE_END */
+	size_t end; /* sections: index of their NODE_END */
 	size_t line;
 };
 
-struct template {
+struct template
+{
 	const char *name;
 	struct node *nodes;
 	size_t count;
@@ -69,10 +70,9 @@ static struct node *add_node(struct parser *p, enum node_type type,
 		t->nodes = xrealloc(t->nodes, t->alloc * sizeof(*t->nodes));
 	}
 	n = &t->nodes[t->count++];
-	*n = (struct node){ .type = type,
-			    .text = text,
-			    .len = len,
-			    .line = p->line };
+	*n = (struct node){
+		.type = type, .text = text, .len = len, .line = p->line
+	};
 	return n;
 }
 
@@ -111,8 +111,8 @@ static bool parse_tag(struct parser *p, const char *tag, size_t len)
 		char sigil;
 		enum node_type type;
 	} sigils[] = {
-		{ '#', NODE_SECTION },	{ '^', NODE_INVERTED },
-		{ '/', NODE_END },	{ '>', NODE_PARTIAL },
+		{ '#', NODE_SECTION }, { '^', NODE_INVERTED },
+		{ '/', NODE_END },     { '>', NODE_PARTIAL },
 		{ '@', NODE_JSON },
 	};
 	enum node_type type = NODE_VALUE;
@@ -202,8 +202,9 @@ static bool check_partials(const struct template_set *set, struct strbuf *err)
 			if (n->type != NODE_PARTIAL ||
 			    find(set, n->text, n->len))
 				continue;
-			strbuf_addf(err, "%s.html:%zu: {{>%.*s}}: there is no "
-					 "such template",
+			strbuf_addf(err,
+				    "%s.html:%zu: {{>%.*s}}: there is no "
+				    "such template",
 				    t->name, n->line, (int)n->len, n->text);
 			return false;
 		}
@@ -275,9 +276,8 @@ static const cJSON *member(const cJSON *of, const char *name, size_t len)
 
 	if (!cJSON_IsObject(of))
 		return NULL;
-	cJSON_ArrayForEach(m, of)
-		if (strncmp(m->string, name, len) == 0 && !m->string[len])
-			return m;
+	cJSON_ArrayForEach(m, of) if (strncmp(m->string, name, len) == 0 &&
+				      !m->string[len]) return m;
 	return NULL;
 }
 
@@ -342,7 +342,8 @@ static void add_json(struct strbuf *out, const cJSON *v)
 		strbuf_addstr(out, "null");
 	} else {
 		strbuf_addch(out, is_object ? '{' : '[');
-		cJSON_ArrayForEach(child, v) {
+		cJSON_ArrayForEach(child, v)
+		{
 			if (child != v->child)
 				strbuf_addch(out, ',');
 			if (is_object) {
@@ -364,14 +365,13 @@ static bool render_section(struct renderer *r, size_t at, const cJSON *item,
 	const cJSON *each;
 
 	if (n->type == NODE_INVERTED)
-		return !is_empty(v) ||
-		       render_range(r, at + 1, n->end, item);
+		return !is_empty(v) || render_range(r, at + 1, n->end, item);
 	if (is_empty(v))
 		return true;
 	if (cJSON_IsArray(v)) {
-		cJSON_ArrayForEach(each, v)
-			if (!render_range(r, at + 1, n->end, each))
-				return false;
+		cJSON_ArrayForEach(each,
+				   v) if (!render_range(r, at + 1, n->end,
+							each)) return false;
 		return true;
 	}
 	return render_range(r, at + 1, n->end, cJSON_IsObject(v) ? v : item);
@@ -430,9 +430,7 @@ static bool render_range(struct renderer *r, size_t from, size_t to,
 bool template_render(const struct template_set *set, const char *name,
 		     const cJSON *page, struct strbuf *out, struct strbuf *err)
 {
-	struct renderer r = {
-		.set = set, .root = page, .out = out, .err = err
-	};
+	struct renderer r = { .set = set, .root = page, .out = out, .err = err };
 
 	r.t = find(set, name, strlen(name));
 	if (!r.t) {

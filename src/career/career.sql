@@ -5,7 +5,15 @@
 -- Called by the career page: $1 slug, $2 country. No row when there is no
 -- such career. body is {"career":…,"salaries":…}.
 SELECT
-	concat('{"career":', d.body, ',"salaries":', s.body, '}') AS body,
+	concat('{"career":', d.body, ',"salaries":', s.body, ',"countries":', (
+		SELECT json_agg(json_build_object(
+			'code', k.code,
+			'name', k.name,
+			'short_name', k.short_name,
+			'currency', k.currency,
+			'region', k.region)
+			ORDER BY k.position)
+		FROM catalog.country AS k), '}') AS body,
 	md5(d.etag || s.etag) AS etag,
 	extract(epoch FROM greatest(d.updated_at, s.updated_at))::bigint
 		AS updated_at
@@ -49,10 +57,7 @@ WHERE c.slug = $1::text;
 -- name: career_location
 -- Called where an address may be short, old or in another category: $1 slug,
 -- present or former. No row when no career ever had it.
-SELECT json_build_object(
-	'slug', s.slug,
-	'category', s.category_slug,
-	'url', s.url)
+SELECT s.url
 FROM catalog.career_summary AS s
 WHERE s.career_id = coalesce(
 	(
@@ -86,20 +91,6 @@ SELECT json_build_object(
 FROM catalog.category AS k
 WHERE k.slug = $1::text;
 
--- name: category_list
--- Called by /careers and by GET /api/v1/categories: all, empty ones too.
-SELECT json_build_object('data', coalesce(json_agg(json_build_object(
-	'slug', k.slug,
-	'title', k.title,
-	'summary', k.summary,
-	'url', '/careers/' || k.slug,
-	'careers', (
-		SELECT count(*)
-		FROM catalog.career_summary AS s
-		WHERE s.category_id = k.id))
-	ORDER BY k.position, k.slug), '[]'))
-FROM catalog.category AS k;
-
 -- name: career_list
 -- Called by /careers: $1 country of the salaries, $2 how many, $3 how many to
 -- pass over.
@@ -121,7 +112,19 @@ SELECT json_build_object(
 			AND f.level = 'mid'),
 	'total', (
 		SELECT count(*)
-		FROM catalog.career_summary AS s));
+		FROM catalog.career_summary AS s),
+	'categories', (
+		SELECT coalesce(json_agg(json_build_object(
+			'slug', k.slug,
+			'title', k.title,
+			'summary', k.summary,
+			'url', '/careers/' || k.slug,
+			'careers', (
+				SELECT count(*)
+				FROM catalog.career_summary AS s
+				WHERE s.category_id = k.id))
+			ORDER BY k.position, k.slug), '[]')
+		FROM catalog.category AS k));
 
 -- name: home
 -- Called by /: $1 country of the salaries. Categories with their counts, all
@@ -158,15 +161,16 @@ SELECT json_build_object(
 			AND f.level = 'mid'));
 
 -- name: sitemap
--- Called by /sitemap.xml. A category is as new as its newest career; an empty
--- one has no date.
+-- Called by /sitemap.xml: each career in each country, as the address to
+-- cite. A category is as new as its newest career; an empty one has no date.
 SELECT json_build_object(
-	'careers', (
+	'pages', (
 		SELECT coalesce(json_agg(json_build_object(
-			'url', s.url,
+			'url', s.url || '/' || lower(c.code),
 			'updated_on', (s.updated_at AT TIME ZONE 'UTC')::date)
-			ORDER BY s.url), '[]')
-		FROM catalog.career_summary AS s),
+			ORDER BY s.url, c.position), '[]')
+		FROM catalog.career_summary AS s
+		CROSS JOIN catalog.country AS c),
 	'categories', (
 		SELECT coalesce(json_agg(json_build_object(
 			'url', '/careers/' || k.slug,
@@ -175,21 +179,7 @@ SELECT json_build_object(
 				FROM catalog.career_summary AS s
 				WHERE s.category_id = k.id))
 			ORDER BY k.position, k.slug), '[]')
-		FROM catalog.category AS k),
-	'countries', (
-		SELECT json_agg(lower(c.code) ORDER BY c.position)
-		FROM catalog.country AS c));
-
--- name: country_list
--- Called by pages with a choice of country and by GET /api/v1/countries.
-SELECT json_build_object('data', json_agg(json_build_object(
-	'code', c.code,
-	'name', c.name,
-	'short_name', c.short_name,
-	'currency', c.currency,
-	'region', c.region)
-	ORDER BY c.position))
-FROM catalog.country AS c;
+		FROM catalog.category AS k));
 
 -- name: content_version
 -- Called by each worker at most once a second.
@@ -205,3 +195,50 @@ WHERE r.id = $1::text;
 -- name: count_click
 -- Called by /go/{resource} in a transaction that may write: $1 id.
 SELECT catalog.count_click($1::text);
+
+-- name: methodology
+-- Called by /methodology: the table of AI words and the sources that have
+-- figures behind them.
+SELECT json_build_object(
+	'ai_bands', (
+		SELECT json_agg(json_build_object(
+			'min_score', b.min_score,
+			'risk', b.risk,
+			'label', b.label)
+			ORDER BY b.min_score DESC)
+		FROM catalog.ai_band AS b),
+	'sources', (
+		SELECT coalesce(json_agg(json_build_object(
+			'name', s.name,
+			'publisher', s.publisher,
+			'url', s.home_url,
+			'licence', s.licence,
+			'attribution', s.attribution)
+			ORDER BY s.name), '[]')
+		FROM salary.source AS s
+		WHERE EXISTS (
+			SELECT
+			FROM salary.observation AS o
+			WHERE o.source_code = s.code)));
+
+-- name: salaries_filtered
+-- Called by GET /api/v1/careers/{slug}/salaries with a filter: $1 slug,
+-- $2 country or null, $3 level or null.
+SELECT
+	json_build_object('data', json_agg(json_build_object(
+		'country', k.code,
+		'level', l.code,
+		'salary', salary.money(f))
+		ORDER BY k.position, l.position)),
+	NULL,
+	extract(epoch FROM max(c.updated_at))::bigint
+FROM catalog.career AS c
+JOIN catalog.country AS k ON $2::text IS NULL OR k.code = $2::text
+JOIN catalog.level AS l ON $3::text IS NULL OR l.code = $3::text
+LEFT JOIN salary.figure AS f
+	ON f.career_id = c.id
+	AND f.country = k.code
+	AND f.level = l.code
+WHERE c.slug = $1::text
+	AND c.revision_id IS NOT NULL
+HAVING count(*) > 0;

@@ -278,6 +278,8 @@ WITH country AS (
 					'licence', q.licence,
 					'attribution', q.attribution,
 					'cites', q.cites,
+					'statistics', q.statistics,
+					'level_basis', q.level_basis,
 					'url', q.home_url)
 					ORDER BY q.code), '[]')
 				FROM salary.source AS q

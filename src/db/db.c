@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_LAST_MS 2000
@@ -21,6 +22,7 @@ struct db {
 	struct strbuf error;
 	char sqlstate[6];
 	char constraint[64];
+	int position;
 	int64_t retry_at;
 	int64_t backoff;
 	int64_t connected_at;
@@ -80,6 +82,8 @@ static void keep_error(struct db *db)
 	const PGresult *r = db->result;
 	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	const char *hint = PQresultErrorField(r, PG_DIAG_MESSAGE_HINT);
+	const char *at = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
+	int64_t position;
 
 	set_error(db, text ? text : PQerrorMessage(db->conn));
 	if (hint)
@@ -88,6 +92,8 @@ static void keep_error(struct db *db)
 		   PQresultErrorField(r, PG_DIAG_SQLSTATE));
 	copy_field(db->constraint, sizeof(db->constraint),
 		   PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME));
+	if (at && parse_int(at, 1, INT32_MAX, &position))
+		db->position = (int)position;
 }
 
 static bool succeeded(const PGresult *r)
@@ -104,6 +110,7 @@ static enum db_result take(struct db *db, PGresult *r)
 	PQclear(db->result);
 	db->result = r;
 	db->sqlstate[0] = db->constraint[0] = '\0';
+	db->position = 0;
 	strbuf_reset(&db->error);
 	if (succeeded(r)) {
 		if (PQresultStatus(r) == PGRES_TUPLES_OK && !PQntuples(r))
@@ -180,12 +187,15 @@ static enum db_result become(struct db *db)
 static PGconn *open_connection(const struct db *db)
 {
 	const char *const keys[] = {
-		"dbname", "application_name", "connect_timeout",
-		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "client_encoding", NULL
+		"dbname",	    "application_name", "connect_timeout",
+		"tcp_user_timeout", "keepalives_idle",	"keepalives_interval",
+		"keepalives_count", "client_encoding",	NULL
 	};
-	const char *const vals[] = { db->o.url, db->o.application, "2", "2000",
-				     "5", "2", "2", "UTF8", NULL };
+	const char *const vals[] = { db->o.url, db->o.application,
+				     "2",	"2000",
+				     "5",	"2",
+				     "2",	"UTF8",
+				     NULL };
 
 	return PQconnectdbParams(keys, vals, 1);
 }
@@ -279,8 +289,8 @@ enum db_result db_read(struct db *db, enum query q, const char *const *params,
 	return rc;
 }
 
-enum db_result db_write(struct db *db, enum query q,
-			const char *const *params, int n)
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n)
 {
 	enum db_result rc = run_query(db, q, params, n);
 
@@ -331,16 +341,55 @@ const char *db_constraint(const struct db *db)
 	return db->constraint;
 }
 
-enum db_result db_run(struct db *db, const char *sql,
-		      const char *const *params, int n)
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n)
 {
 	enum db_result rc = db_connect(db);
 
 	if (rc != DB_OK)
 		return rc;
 	return take(db, n ? PQexecParams(db->conn, sql, n, NULL, params, NULL,
-					 NULL, 0) :
-			    PQexec(db->conn, sql));
+					 NULL, 0)
+			  : PQexec(db->conn, sql));
+}
+
+/* A COPY wants a stream that nobody has; only a new session gets out. */
+static enum db_result give_up_copy(struct db *db)
+{
+	disconnect(db);
+	set_error(db, "COPY from or to the client is not possible here");
+	return DB_ERROR;
+}
+
+enum db_result db_run_script(struct db *db, const char *sql, int *done)
+{
+	enum db_result rc = db_connect(db);
+	PGresult *r;
+
+	*done = 0;
+	if (rc != DB_OK)
+		return rc;
+	if (!PQsendQuery(db->conn, sql))
+		return take(db, NULL);
+	while ((r = PQgetResult(db->conn))) {
+		bool is_copy = PQresultStatus(r) == PGRES_COPY_IN ||
+			       PQresultStatus(r) == PGRES_COPY_OUT;
+
+		/* Whatever follows the first error says nothing new. */
+		if (rc == DB_OK || rc == DB_NONE)
+			rc = take(db, r);
+		else
+			PQclear(r);
+		if (is_copy)
+			return give_up_copy(db);
+		*done += rc == DB_OK || rc == DB_NONE;
+	}
+	return rc == DB_NONE ? DB_OK : rc;
+}
+
+int db_error_position(const struct db *db)
+{
+	return db->position;
 }
 
 /* A statement without rows is done, not "none found". */

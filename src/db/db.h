@@ -51,18 +51,18 @@ void db_free(struct db *db);
 enum db_result db_connect(struct db *db) WARN_UNUSED;
 
 /* A parameter list: text values, NULL for SQL NULL. */
-#define DB_PARAMS(...) \
-	((const char *const[]){ __VA_ARGS__ }), \
+#define DB_PARAMS(...)                                               \
+	((const char *const[]){ __VA_ARGS__ }),                      \
 		(int)(sizeof((const char *const[]){ __VA_ARGS__ }) / \
 		      sizeof(char *))
 #define DB_NO_PARAMS NULL, 0
 
 /* Reads: repeated once when the connection is lost. */
-enum db_result db_read(struct db *db, enum query q,
-		       const char *const *params, int n) WARN_UNUSED;
+enum db_result db_read(struct db *db, enum query q, const char *const *params,
+		       int n) WARN_UNUSED;
 /* Writes: never repeated. */
-enum db_result db_write(struct db *db, enum query q,
-			const char *const *params, int n) WARN_UNUSED;
+enum db_result db_write(struct db *db, enum query q, const char *const *params,
+			int n) WARN_UNUSED;
 
 /* The last result. db_value() is NULL for SQL NULL; borrowed. */
 int db_rows(const struct db *db);
@@ -71,30 +71,30 @@ size_t db_length(const struct db *db, int row, int column);
 /* Rows a statement changed. */
 int64_t db_affected(const struct db *db);
 
-/* The last error as one line, without the values it was about. */
+/*
+ * The last error: one line, without the values it was about; its SQLSTATE
+ * and the constraint of a DB_CONFLICT, "" if none; the character of the
+ * text it is about, counted from 1, 0 if unknown.
+ */
 const char *db_error(const struct db *db);
-/* SQLSTATE of the last error, "" if there was none. */
 const char *db_sqlstate(const struct db *db);
-/* Name of the constraint of a DB_CONFLICT, "" if there is none. */
 const char *db_constraint(const struct db *db);
+int db_error_position(const struct db *db);
 
 enum db_result db_begin(struct db *db) WARN_UNUSED;
 enum db_result db_commit(struct db *db) WARN_UNUSED;
 void db_rollback(struct db *db);
 
-/*
- * Runs text that is not a named query: migrations and their bookkeeping.
- * Several statements without parameters, or one with.
- */
-enum db_result db_run(struct db *db, const char *sql,
-		      const char *const *params, int n) WARN_UNUSED;
+/* Text that is no named query: one statement, or many without values. */
+enum db_result db_run(struct db *db, const char *sql, const char *const *params,
+		      int n) WARN_UNUSED;
+/* Runs a script at once; *done counts the statements that succeeded. */
+enum db_result db_run_script(struct db *db, const char *sql,
+			     int *done) WARN_UNUSED;
 /* Whether the session is inside a transaction block. */
 bool db_in_transaction(const struct db *db);
-
 /* Connections made so far, for the metrics. */
 int64_t db_connects(const struct db *db);
-
 /* The name of a query, for messages. */
 const char *db_query_name(enum query q);
-
 #endif

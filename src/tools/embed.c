@@ -125,8 +125,8 @@ static void read_queries(FILE *header, FILE *source, const char *path)
 		if (is_mark) {
 			if (*name)
 				put_query(header, source, path, name, sql, len);
-			query_name(name, sizeof(name),
-				   line + sizeof(mark) - 1, path);
+			query_name(name, sizeof(name), line + sizeof(mark) - 1,
+				   path);
 			len = 0;
 			continue;
 		}

@@ -1,0 +1,73 @@
+#include "base/words.h"
+
+#include "base/parse.h"
+
+static const char *month_of(const char *iso)
+{
+	static const char *const months[] = {
+		"January",   "February", "March",    "April",
+		"May",	     "June",	 "July",     "August",
+		"September", "October",	 "November", "December",
+	};
+
+	return months[(iso[5] - '0') * 10 + (iso[6] - '0') - 1];
+}
+
+void words_add_date(struct strbuf *out, const char *iso)
+{
+	if (!parse_is_date(iso)) {
+		strbuf_addstr(out, iso);
+		return;
+	}
+	if (iso[8] != '0')
+		strbuf_addch(out, iso[8]);
+	strbuf_addf(out, "%c %s %.4s", iso[9], month_of(iso), iso);
+}
+
+void words_add_month(struct strbuf *out, const char *iso)
+{
+	if (parse_is_date(iso))
+		strbuf_addf(out, "%s %.4s", month_of(iso), iso);
+	else
+		strbuf_addstr(out, iso);
+}
+
+void words_add_minutes(struct strbuf *out, int64_t minutes)
+{
+	if (minutes >= 60)
+		strbuf_addf(out, "%lld h", (long long)(minutes / 60));
+	if (minutes >= 60 && minutes % 60)
+		strbuf_addch(out, ' ');
+	if (minutes < 60 || minutes % 60)
+		strbuf_addf(out, "%lld min", (long long)(minutes % 60));
+}
+
+void words_add_number(struct strbuf *out, int64_t n)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%lld",
+			   (long long)(n < 0 ? -n : n));
+
+	if (n < 0)
+		strbuf_addch(out, '-');
+	for (int i = 0; i < len; i++) {
+		strbuf_addch(out, digits[i]);
+		if ((len - i - 1) % 3 == 0 && i + 1 < len)
+			strbuf_addch(out, ',');
+	}
+}
+
+const char *words_article(const char *word)
+{
+	/* UX and HR are spoken letter by letter, "user" begins with a y. */
+	static const char *const with_a[] = { "UX", "User", "Univ" };
+	static const char *const with_an[] = { "HR", "SEO", "MRI" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(with_a); i++)
+		if (strncmp(word, with_a[i], strlen(with_a[i])) == 0)
+			return "a";
+	for (size_t i = 0; i < ARRAY_SIZE(with_an); i++)
+		if (strncmp(word, with_an[i], strlen(with_an[i])) == 0)
+			return "an";
+	return *word && strchr("AEIOUaeiou", *word) ? "an" : "a";
+}

@@ -1,0 +1,223 @@
+#include "career/career_view.h"
+
+#include "base/json.h"
+#include "base/settings.h"
+#include "base/words.h"
+
+static void add_words(cJSON *to, const char *name, struct strbuf *sb)
+{
+	cJSON_AddStringToObject(to, name, sb->buf);
+	strbuf_release(sb);
+}
+
+static const char *country_name(const cJSON *countries, const char *code)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach(c,
+			   countries) if (strcmp(json_str(c, "code"), code) ==
+					  0) return json_str(c, "name");
+	return code;
+}
+
+static void add_titles(cJSON *page, const cJSON *career, const char *place)
+{
+	const char *name = json_str(career, "name");
+	struct strbuf title = STRBUF_INIT, phrase = STRBUF_INIT;
+
+	strbuf_addf(&title,
+		    "%s: what the job is really like, and the pay in %s", name,
+		    place);
+	add_words(page, "title", &title);
+	cJSON_AddStringToObject(page, "description",
+				json_str(career, "tagline"));
+	strbuf_addf(&phrase, "%s %s", words_article(name), name);
+	add_words(page, "with_article", &phrase);
+}
+
+static void add_addresses(cJSON *page, const cJSON *career, const char *country)
+{
+	const char *url = json_str(career, "url");
+	struct strbuf sb = STRBUF_INIT;
+
+	/* The page of a country is the address to cite; the bare one only
+	 * chooses among them. */
+	strbuf_addf(&sb, "%s%s/%c%c", settings_str(SETTING_SITE_URL), url,
+		    country[0] | 0x20, country[1] | 0x20);
+	add_words(page, "canonical", &sb);
+	strbuf_addf(&sb, "/api/v1/careers/%s", json_str(career, "slug"));
+	add_words(page, "api_url", &sb);
+}
+
+static const char *remote_word(const char *code)
+{
+	if (strcmp(code, "onsite") == 0)
+		return "On site";
+	return strcmp(code, "hybrid") == 0 ? "Hybrid" : "Remote";
+}
+
+static const char *capital(const char *code)
+{
+	if (strcmp(code, "low") == 0)
+		return "Low";
+	return strcmp(code, "medium") == 0 ? "Medium" : "High";
+}
+
+static void add_facts(cJSON *page, const cJSON *career)
+{
+	static const struct {
+		const char *requirement;
+		const char *words;
+	} degree_words[] = {
+		{ "required", "required" },
+		{ "usual", "usual, not required" },
+		{ "optional", "helps, not required" },
+		{ "none", "none needed" },
+	};
+	const cJSON *facts = json_get(career, "facts"), *r;
+	const cJSON *degree = json_get(facts, "degree");
+	const cJSON *hours = json_get(facts, "hours_per_week");
+	cJSON *out = cJSON_AddObjectToObject(page, "facts");
+	int64_t low = 0, high = 0;
+	struct strbuf sb = STRBUF_INIT;
+
+	if (json_int(hours, "low", &low) && json_int(hours, "high", &high))
+		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
+	add_words(out, "hours", &sb);
+	cJSON_ArrayForEach(r, json_get(facts, "remote")) strbuf_addf(
+		&sb, "%s%s", sb.len ? " / " : "", remote_word(r->valuestring));
+	add_words(out, "remote", &sb);
+	cJSON_AddStringToObject(out, "entry_barrier",
+				capital(json_str(facts, "entry_barrier")));
+	cJSON_AddStringToObject(out, "growth_ceiling",
+				capital(json_str(facts, "growth_ceiling")));
+	for (size_t i = 0; i < ARRAY_SIZE(degree_words); i++)
+		if (strcmp(json_str(degree, "requirement"),
+			   degree_words[i].requirement) == 0)
+			cJSON_AddStringToObject(out, "degree_requirement",
+						degree_words[i].words);
+}
+
+static void add_factors(cJSON *page, const cJSON *career)
+{
+	const cJSON *factor, *ai = json_get(career, "ai");
+	cJSON *out = cJSON_AddArrayToObject(page, "factors");
+
+	cJSON_ArrayForEach(factor, json_get(ai, "factors"))
+	{
+		cJSON *f = cJSON_Duplicate(factor, true);
+		int64_t exposure = 0;
+
+		if (!json_int(factor, "exposure", &exposure))
+			exposure = 0;
+		cJSON_AddBoolToObject(f, "protects", exposure < 50);
+		cJSON_AddNumberToObject(f, "safety", (double)(100 - exposure));
+		cJSON_AddItemToArray(out, f);
+	}
+}
+
+static void add_rungs(cJSON *page, const cJSON *career)
+{
+	const cJSON *progression = json_get(career, "progression"), *rung;
+	const char *name = json_str(career, "name");
+	cJSON *out = cJSON_AddArrayToObject(page, "rungs");
+
+	cJSON_ArrayForEach(rung, json_get(progression, "rungs"))
+	{
+		const cJSON *years = json_get(rung, "years");
+		const char *title = json_str(rung, "title");
+		const char *level = json_str(rung, "level");
+		cJSON *r = cJSON_CreateObject();
+		struct strbuf sb = STRBUF_INIT;
+		int64_t from = 0, to;
+
+		if (*title)
+			strbuf_addstr(&sb, title);
+		else if (strcmp(level, "junior") == 0)
+			strbuf_addf(&sb, "Junior %s", name);
+		else if (strcmp(level, "senior") == 0)
+			strbuf_addf(&sb, "Senior %s", name);
+		else
+			strbuf_addstr(&sb, name);
+		add_words(r, "title", &sb);
+		if (!json_int(years, "from", &from))
+			from = 0;
+		if (json_int(years, "to", &to))
+			strbuf_addf(&sb, "%lld to under %lld years",
+				    (long long)from, (long long)to);
+		else
+			strbuf_addf(&sb, "%lld years and more",
+				    (long long)from);
+		add_words(r, "years", &sb);
+		cJSON_AddStringToObject(r, "summary",
+					json_str(rung, "summary"));
+		cJSON_AddStringToObject(r, "id", json_str(rung, "id"));
+		cJSON_AddItemToArray(out, r);
+	}
+}
+
+/* "leads to …" by the titles of the rungs, which are composed by now. */
+static void add_branches(cJSON *page, const cJSON *career)
+{
+	const cJSON *progression = json_get(career, "progression");
+	const cJSON *rung, *id, *other;
+	cJSON *out = json_get(page, "rungs")->child;
+
+	cJSON_ArrayForEach(rung, json_get(progression, "rungs"))
+	{
+		struct strbuf sb = STRBUF_INIT;
+
+		cJSON_ArrayForEach(id, json_get(rung, "leads_to"))
+			cJSON_ArrayForEach(
+				other,
+				json_get(page,
+					 "rungs")) if (strcmp(json_str(other,
+								       "id"),
+							      id->valuestring) ==
+						       0)
+				strbuf_addf(&sb, "%s%s", sb.len ? " or " : "",
+					    json_str(other, "title"));
+		add_words(out, "leads_to", &sb);
+		out = out->next;
+	}
+}
+
+static void add_dates(cJSON *page, const cJSON *career)
+{
+	const char *updated = json_str(career, "updated_on");
+	struct strbuf sb = STRBUF_INIT;
+
+	words_add_date(&sb, updated);
+	add_words(page, "updated", &sb);
+	words_add_date(&sb, json_str(career, "reviewed_on"));
+	add_words(page, "reviewed", &sb);
+}
+
+cJSON *career_view(cJSON *doc, const char *country, const char *level,
+		   bool is_country_fixed)
+{
+	cJSON *page = cJSON_CreateObject();
+	const cJSON *career = json_get(doc, "career");
+	const cJSON *countries = json_get(doc, "countries");
+	cJSON *shown = cJSON_AddObjectToObject(page, "country");
+
+	cJSON_AddStringToObject(shown, "code", country);
+	cJSON_AddStringToObject(shown, "name",
+				country_name(countries, country));
+	cJSON_AddBoolToObject(shown, "is_fixed", is_country_fixed);
+	add_titles(page, career, country_name(countries, country));
+	add_addresses(page, career, country);
+	add_facts(page, career);
+	add_factors(page, career);
+	add_rungs(page, career);
+	add_branches(page, career);
+	add_dates(page, career);
+	career_view_salary(page, career, json_get(doc, "salaries"), countries,
+			   country, level);
+	career_view_evidence(page, career);
+	career_view_days(page, career, level);
+	career_view_json_ld(page, career, country);
+	json_move(doc, "career", page, "career");
+	cJSON_Delete(doc);
+	return page;
+}

@@ -1,0 +1,111 @@
+/* Section 03: four days, hour by hour, with what their minutes add up to. */
+#include "career/career_view.h"
+
+#include "base/json.h"
+#include "base/parse.h"
+#include "base/words.h"
+
+static void add_end(cJSON *entry, const char *start, int64_t minutes)
+{
+	struct strbuf sb = STRBUF_INIT;
+	int64_t at = (start[0] - '0') * 600 + (start[1] - '0') * 60 +
+		     (start[3] - '0') * 10 + (start[4] - '0') + minutes;
+
+	strbuf_addf(&sb, "%02d:%02d", (int)(at / 60 % 24), (int)(at % 60));
+	cJSON_AddStringToObject(entry, "end", sb.buf);
+	strbuf_release(&sb);
+}
+
+static cJSON *entry_view(const cJSON *entry, int64_t minutes)
+{
+	cJSON *out = cJSON_CreateObject();
+	const char *start = json_str(entry, "start");
+	struct strbuf sb = STRBUF_INIT;
+
+	cJSON_AddStringToObject(out, "start", start);
+	if (strlen(start) == 5)
+		add_end(out, start, minutes);
+	words_add_minutes(&sb, minutes);
+	cJSON_AddStringToObject(out, "duration", sb.buf);
+	strbuf_release(&sb);
+	cJSON_AddStringToObject(out, "kind", json_str(entry, "kind"));
+	cJSON_AddStringToObject(out, "title", json_str(entry, "title"));
+	cJSON_AddStringToObject(out, "text", json_str(entry, "text"));
+	return out;
+}
+
+static void add_shares(cJSON *out, const int64_t *minutes, int64_t total)
+{
+	static const char *const kinds[] = { "focus",	      "meetings",
+					     "interruptions", "people",
+					     "admin",	      "break" };
+	cJSON *list = cJSON_AddArrayToObject(out, "shares");
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct strbuf sb = STRBUF_INIT;
+		cJSON *share;
+
+		if (!minutes[i] || !total)
+			continue;
+		share = cJSON_CreateObject();
+		cJSON_AddStringToObject(share, "kind", kinds[i]);
+		words_add_minutes(&sb, minutes[i]);
+		cJSON_AddStringToObject(share, "duration", sb.buf);
+		cJSON_AddNumberToObject(share, "percent",
+					(double)(minutes[i] * 100 / total));
+		cJSON_AddItemToArray(list, share);
+		strbuf_release(&sb);
+	}
+}
+
+static int kind_index(const char *kind)
+{
+	static const char first[] = "fmipab";
+	const char *at = *kind ? strchr(first, *kind) : NULL;
+
+	return at ? (int)(at - first) : 4;
+}
+
+static cJSON *day_view(const cJSON *day, const char *name, const char *open)
+{
+	cJSON *out = cJSON_CreateObject(), *list;
+	const char *level = json_str(day, "level");
+	int64_t minutes[6] = { 0 }, total = 0, n;
+	struct strbuf sb = STRBUF_INIT;
+	const cJSON *entry;
+
+	cJSON_AddStringToObject(out, "level", level);
+	cJSON_AddStringToObject(out, "title", career_view_level(level));
+	/* Composed, never stored: it can't be of another career. */
+	strbuf_addf(&sb, "%s %s", career_view_level(level), name);
+	cJSON_AddStringToObject(out, "heading", sb.buf);
+	cJSON_AddStringToObject(out, "summary", json_str(day, "summary"));
+	cJSON_AddBoolToObject(out, "is_current", strcmp(level, open) == 0);
+	list = cJSON_AddArrayToObject(out, "entries");
+	cJSON_ArrayForEach(entry, json_get(day, "entries"))
+	{
+		if (!json_int(entry, "minutes", &n))
+			n = 0;
+		minutes[kind_index(json_str(entry, "kind"))] += n;
+		total += n;
+		cJSON_AddItemToArray(list, entry_view(entry, n));
+	}
+	add_shares(out, minutes, total);
+	strbuf_reset(&sb);
+	words_add_minutes(&sb, total - minutes[5]);
+	cJSON_AddStringToObject(out, "worked", sb.buf);
+	strbuf_reset(&sb);
+	words_add_minutes(&sb, (total - minutes[5]) * 5);
+	cJSON_AddStringToObject(out, "week", sb.buf);
+	strbuf_release(&sb);
+	return out;
+}
+
+void career_view_days(cJSON *page, const cJSON *career, const char *level)
+{
+	const cJSON *days = json_get(career, "days"), *day;
+	cJSON *out = cJSON_AddArrayToObject(page, "days");
+
+	cJSON_ArrayForEach(day, json_get(days, "levels")) cJSON_AddItemToArray(
+		out, day_view(day, json_str(career, "name"), level));
+}

@@ -1,0 +1,148 @@
+/* The passports of a country's figures, in words. */
+#include "career/career_view.h"
+
+#include "base/json.h"
+#include "base/words.h"
+#include "salary/money.h"
+
+static const char *match_words(const char *match)
+{
+	if (strcmp(match, "exact") == 0)
+		return "exactly this occupation";
+	if (strcmp(match, "close") == 0)
+		return "a close occupation";
+	return strcmp(match, "broader") == 0 ? "a broader occupation"
+					     : "a whole group of occupations";
+}
+
+static void add_published_number(struct strbuf *sb, const cJSON *n)
+{
+	double v = cJSON_GetNumberValue(n);
+
+	if (v == (double)(int64_t)v)
+		words_add_number(sb, (int64_t)v);
+	else
+		strbuf_addf(sb, "%.2f", v);
+}
+
+static void add_published(cJSON *out, const cJSON *row)
+{
+	static const char *const names[] = { "low", "median", "high" };
+	const cJSON *published = json_get(row, "published");
+	struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const cJSON *n = json_get(published, names[i]);
+
+		if (!cJSON_IsNumber(n))
+			continue;
+		strbuf_addf(&sb, "%s%s ", sb.len ? ", " : "", names[i]);
+		add_published_number(&sb, n);
+	}
+	strbuf_addf(&sb, " %s a %s", json_str(row, "currency"),
+		    json_str(published, "period"));
+	cJSON_AddStringToObject(out, "published_text", sb.buf);
+	strbuf_release(&sb);
+}
+
+static void add_chain(cJSON *out, const cJSON *row)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const cJSON *step;
+
+	cJSON_ArrayForEach(step, json_get(row, "chain"))
+	{
+		double f = cJSON_GetNumberValue(json_get(step, "factor"));
+		const char *name = json_str(step, "step");
+
+		strbuf_addf(&sb, "%s%.15g %s",
+			    sb.len ? " × " : "Made a year's pay: × ", f,
+			    strcmp(name, "months_per_year") == 0 ? "months"
+			    : strcmp(name, "hours_per_week") == 0
+				    ? "hours a week"
+				    : "weeks");
+	}
+	if (sb.len)
+		strbuf_addch(&sb, '.');
+	cJSON_AddStringToObject(out, "chain_text", sb.buf);
+	strbuf_release(&sb);
+}
+
+static void add_sample(cJSON *out, const cJSON *row)
+{
+	struct strbuf sb = STRBUF_INIT;
+	int64_t n;
+
+	if (json_int(row, "sample_n", &n)) {
+		words_add_number(&sb, n);
+		strbuf_addstr(&sb, " people");
+	} else {
+		strbuf_addstr(&sb, "sample size not published");
+	}
+	cJSON_AddStringToObject(out, "sample_text", sb.buf);
+	strbuf_release(&sb);
+}
+
+static void add_amount(cJSON *out, const cJSON *row)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct money m;
+
+	if (money_read(row, &m))
+		money_add_short(&sb, &m);
+	cJSON_AddStringToObject(out, "text", sb.buf);
+	strbuf_reset(&sb);
+	words_add_date(&sb, json_str(row, "observed_on"));
+	cJSON_AddStringToObject(out, "observed", sb.buf);
+	strbuf_release(&sb);
+}
+
+static cJSON *evidence_row(const cJSON *row)
+{
+	const cJSON *source = json_get(row, "source");
+	bool is_total = strcmp(json_str(row, "pay_basis"), "total") == 0;
+	bool is_all = strcmp(json_str(row, "population"), "all") == 0;
+	cJSON *out = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(out, "level_title",
+				career_view_level(json_str(row, "level")));
+	add_amount(out, row);
+	add_published(out, row);
+	add_chain(out, row);
+	add_sample(out, row);
+	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
+	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
+	cJSON_AddStringToObject(out, "source_url", json_str(source, "url"));
+	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
+	cJSON_AddStringToObject(out, "publisher",
+				json_str(source, "publisher"));
+	cJSON_AddStringToObject(out, "observed_on",
+				json_str(row, "observed_on"));
+	cJSON_AddStringToObject(out, "match_text",
+				match_words(json_str(row, "match")));
+	cJSON_AddStringToObject(out, "population_text",
+				is_all ? "all employees, part-time too"
+				       : "full-time employees");
+	cJSON_AddStringToObject(out, "pay_text",
+				is_total ? "total pay" : "base pay");
+	cJSON_AddStringToObject(out, "notes", json_str(row, "notes"));
+	return out;
+}
+
+void career_view_evidence(cJSON *page, const cJSON *career)
+{
+	cJSON *out = cJSON_AddArrayToObject(page, "evidence"), *source;
+	const cJSON *row, *cite;
+
+	cJSON_ArrayForEach(row, json_get(career, "evidence"))
+		cJSON_AddItemToArray(out, evidence_row(row));
+	cJSON_ArrayForEach(source, json_get(career, "salary_sources"))
+	{
+		struct strbuf sb = STRBUF_INIT;
+
+		cJSON_ArrayForEach(cite, json_get(source, "cites")) strbuf_addf(
+			&sb, "%s%s", sb.len ? ", " : "", cite->valuestring);
+		cJSON_AddStringToObject(source, "cites_text", sb.buf);
+		strbuf_release(&sb);
+	}
+}

@@ -1,0 +1,260 @@
+/*
+ * Section 04 and the hero: one document of 15 countries by 4 levels, looked
+ * at in three ways. A figure's words are made once, by career_view_money().
+ */
+#include "career/career_view.h"
+
+#include "base/json.h"
+#include "base/words.h"
+#include "salary/money.h"
+
+/* Drawings are 1000 units wide; the page scales them. */
+#define PLOT_WIDTH 1000
+
+static const char *reason_words(const char *code)
+{
+	static const struct {
+		const char *code;
+		const char *words;
+	} table[] = {
+		{ "low_confidence", "the evidence scores below 60 of 100" },
+		{ "point_estimate",
+		  "only one middle value is published, no range" },
+		{ "group_level", "the figure is of a wider group of jobs" },
+		{ "old", "the evidence is older than three years" },
+		{ "small_sample", "fewer than 100 people were asked" },
+		{ "single_curated_source", "a single unofficial source" },
+		{ "open_range", "one end of the range is not published" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (strcmp(code, table[i].code) == 0)
+			return table[i].words;
+	return code;
+}
+
+static void add_reasons(cJSON *out, const cJSON *money)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const cJSON *r;
+
+	cJSON_ArrayForEach(r, json_get(money, "limited_reasons")) strbuf_addf(
+		&sb, "%s%s", sb.len ? "; " : "", reason_words(r->valuestring));
+	cJSON_AddStringToObject(out, "reasons", sb.buf);
+	strbuf_release(&sb);
+}
+
+static void add_text(cJSON *out, const char *name, struct strbuf *sb)
+{
+	cJSON_AddStringToObject(out, name, sb->buf);
+	strbuf_release(sb);
+}
+
+cJSON *career_view_money(const cJSON *money)
+{
+	cJSON *out = cJSON_CreateObject();
+	struct strbuf sb = STRBUF_INIT;
+	struct money m;
+
+	cJSON_AddBoolToObject(out, "has", money_read(money, &m));
+	if (!cJSON_IsObject(money))
+		return out;
+	money_add_short(&sb, &m);
+	add_text(out, "text", &sb);
+	money_add_exact(&sb, &m);
+	add_text(out, "exact", &sb);
+	if (m.median != MONEY_NONE)
+		money_add_amount(&sb, m.currency, m.median);
+	add_text(out, "median", &sb);
+	cJSON_AddBoolToObject(out, "limited", json_is_true(money, "limited"));
+	add_reasons(out, money);
+	cJSON_AddStringToObject(out, "grade", json_str(money, "grade"));
+	cJSON_AddNumberToObject(
+		out, "confidence",
+		cJSON_GetNumberValue(json_get(money, "confidence")));
+	cJSON_AddStringToObject(out, "currency", m.currency);
+	cJSON_AddBoolToObject(out, "is_total",
+			      strcmp(json_str(money, "pay_basis"), "total") ==
+				      0);
+	cJSON_AddStringToObject(out, "observed_on",
+				json_str(money, "observed_on"));
+	words_add_month(&sb, json_str(money, "observed_on"));
+	add_text(out, "observed", &sb);
+	return out;
+}
+
+static const cJSON *salary_of(const cJSON *salaries, const char *country,
+			      const char *level)
+{
+	const cJSON *row;
+
+	cJSON_ArrayForEach(
+		row,
+		json_get(salaries,
+			 "data")) if (strcmp(json_str(row, "country"),
+					     country) == 0 &&
+				      strcmp(json_str(row, "level"), level) ==
+					      0) return json_get(row, "salary");
+	return NULL;
+}
+
+struct level {
+	const char *code;
+	const char *title;
+};
+static const struct level levels[] = {
+	{ "junior", "Junior" },
+	{ "mid", "Mid" },
+	{ "senior", "Senior" },
+	{ "manager", "Manager" },
+};
+
+const char *career_view_level(const char *code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (strcmp(levels[i].code, code) == 0)
+			return levels[i].title;
+	return code;
+}
+
+/* The end of the axis: the highest amount of the country's levels. */
+static int64_t axis_end(const cJSON *salaries, const char *country)
+{
+	int64_t end = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		struct money m;
+
+		if (!money_read(salary_of(salaries, country, levels[i].code),
+				&m))
+			continue;
+		if (m.low > end)
+			end = m.low;
+		if (m.median > end)
+			end = m.median;
+		if (m.high > end)
+			end = m.high;
+	}
+	return end + end / 20;
+}
+
+static void add_plot(cJSON *out, const cJSON *money, int64_t end)
+{
+	cJSON *plot = cJSON_AddObjectToObject(out, "plot");
+	struct money m;
+	int64_t low, high;
+
+	if (!money_read(money, &m) || end <= 0)
+		return;
+	low = m.low != MONEY_NONE ? m.low : m.high != MONEY_NONE ? 0 : m.median;
+	high = m.high != MONEY_NONE  ? m.high
+	       : m.low != MONEY_NONE ? end
+				     : m.median;
+	low = low * PLOT_WIDTH / end;
+	high = high * PLOT_WIDTH / end;
+	cJSON_AddNumberToObject(plot, "x", (double)low);
+	cJSON_AddNumberToObject(plot, "width",
+				(double)(high > low ? high - low : 0));
+	cJSON_AddBoolToObject(plot, "is_range", high > low);
+	if (m.median != MONEY_NONE)
+		cJSON_AddNumberToObject(plot, "median",
+					(double)(m.median * PLOT_WIDTH / end));
+	else
+		cJSON_AddNullToObject(plot, "median");
+}
+
+static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
+		       const char *level)
+{
+	cJSON *out = cJSON_AddArrayToObject(page, "levels");
+	int64_t end = axis_end(salaries, country);
+	struct strbuf sb = STRBUF_INIT;
+	bool has_any = false, has_limited = false;
+	struct money m;
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		const cJSON *money =
+			salary_of(salaries, country, levels[i].code);
+		cJSON *row = career_view_money(money);
+
+		cJSON_AddStringToObject(row, "code", levels[i].code);
+		cJSON_AddStringToObject(row, "title", levels[i].title);
+		cJSON_AddBoolToObject(row, "is_current",
+				      strcmp(level, levels[i].code) == 0);
+		add_plot(row, money, end);
+		has_any |= cJSON_IsObject(money);
+		has_limited |= json_is_true(money, "limited");
+		if (money_read(money, &m) && !sb.len)
+			money_add_amount(&sb, m.currency, end);
+		cJSON_AddItemToArray(out, row);
+	}
+	cJSON_AddBoolToObject(page, "has_salary", has_any);
+	cJSON_AddBoolToObject(page, "has_limited", has_limited);
+	add_text(page, "axis_end", &sb);
+}
+
+static cJSON *table_row(const cJSON *career, const cJSON *salaries,
+			const cJSON *country, const char *current)
+{
+	const char *code = json_str(country, "code");
+	cJSON *row = cJSON_CreateObject(), *cells;
+	struct strbuf url = STRBUF_INIT;
+
+	strbuf_addf(&url, "%s/%c%c", json_str(career, "url"), code[0] | 0x20,
+		    code[1] | 0x20);
+	add_text(row, "url", &url);
+	cJSON_AddStringToObject(row, "code", code);
+	cJSON_AddStringToObject(row, "name", json_str(country, "name"));
+	cJSON_AddStringToObject(row, "short_name",
+				json_str(country, "short_name"));
+	cJSON_AddStringToObject(row, "currency", json_str(country, "currency"));
+	cJSON_AddBoolToObject(row, "is_current", strcmp(code, current) == 0);
+	cells = cJSON_AddArrayToObject(row, "cells");
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		cJSON_AddItemToArray(
+			cells, career_view_money(salary_of(salaries, code,
+							   levels[i].code)));
+	return row;
+}
+
+static void add_regions(cJSON *page, const cJSON *career, const cJSON *salaries,
+			const cJSON *countries, const char *current)
+{
+	static const struct {
+		const char *code;
+		const char *title;
+	} regions[] = {
+		{ "southeast-asia", "Southeast Asia" },
+		{ "south-asia-oceania", "South Asia & Oceania" },
+		{ "europe", "Europe" },
+		{ "americas-middle-east", "Americas & Middle East" },
+	};
+	cJSON *out = cJSON_AddArrayToObject(page, "regions");
+
+	for (size_t i = 0; i < ARRAY_SIZE(regions); i++) {
+		cJSON *region = cJSON_CreateObject(), *rows;
+		const cJSON *country;
+
+		cJSON_AddStringToObject(region, "code", regions[i].code);
+		cJSON_AddStringToObject(region, "title", regions[i].title);
+		rows = cJSON_AddArrayToObject(region, "countries");
+		cJSON_ArrayForEach(
+			country,
+			countries) if (strcmp(json_str(country, "region"),
+					      regions[i].code) == 0)
+			cJSON_AddItemToArray(rows, table_row(career, salaries,
+							     country, current));
+		cJSON_AddItemToArray(out, region);
+	}
+}
+
+void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
+			const cJSON *countries, const char *country,
+			const char *level)
+{
+	const cJSON *mid = salary_of(salaries, country, "mid");
+
+	cJSON_AddItemToObject(page, "hero_salary", career_view_money(mid));
+	add_levels(page, salaries, country, level);
+	add_regions(page, career, salaries, countries, country);
+}

@@ -1,0 +1,305 @@
+/*
+ * Signals are blocked but for the wait in epoll_pwait, so none can hit a
+ * request half way: libfcgi treats EINTR while it reads as an error. The
+ * listener does not block, since several workers wake for one connection.
+ * The seat is marked busy before the request is read: a peer that sends half
+ * of one and stalls is then ended by the master's deadline.
+ */
+#include "http/fcgi.h"
+
+#include <errno.h>
+#include <fastcgi.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+
+#define IDLE_MS 30000
+/* A request that waited longer in the queue has been given up by nginx. */
+#define QUEUE_MAX_MS 9000
+
+static volatile sig_atomic_t is_stopping;
+
+static void on_stop(int signal)
+{
+	(void)signal;
+	is_stopping = 1;
+	FCGX_ShutdownPending();
+}
+
+static void block_signals(sigset_t *while_waiting)
+{
+	struct sigaction sa = { .sa_handler = on_stop };
+	sigset_t blocked;
+
+	sigemptyset(while_waiting);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGUSR1);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGUSR1, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void sit(struct seat *seat, enum seat_state state)
+{
+	atomic_store(&seat->since_ms, clock_ms());
+	atomic_store(&seat->state, (int)state);
+}
+
+static const char *param(const FCGX_Request *fr, const char *name)
+{
+	const char *v = FCGX_GetParam(name, fr->envp);
+
+	return v ? v : "";
+}
+
+static enum encoding encoding_of(const char *name)
+{
+	if (strcmp(name, "br") == 0)
+		return ENCODING_BR;
+	return strcmp(name, "gzip") == 0 ? ENCODING_GZIP : ENCODING_IDENTITY;
+}
+
+/* Reads the whole body, keeps what fits: a reset would kill the reply. */
+static void read_body(FCGX_Request *fr, struct request *rq)
+{
+	char chunk[4096];
+	char *body = arena_alloc(rq->arena, REQUEST_BODY_MAX + 1);
+	int n;
+
+	while ((n = FCGX_GetStr(chunk, sizeof(chunk), fr->in)) > 0) {
+		if (rq->body_len + (size_t)n > REQUEST_BODY_MAX) {
+			rq->is_body_too_large = true;
+			continue;
+		}
+		memcpy(body + rq->body_len, chunk, (size_t)n);
+		rq->body_len += (size_t)n;
+	}
+	body[rq->body_len] = '\0';
+	rq->body = body;
+}
+
+static void read_request(FCGX_Request *fr, struct request *rq)
+{
+	rq->method = request_method_of(param(fr, "REQUEST_METHOD"));
+	rq->path = param(fr, "DOCUMENT_URI");
+	rq->query = param(fr, "QUERY_STRING");
+	rq->content_type = param(fr, "CONTENT_TYPE");
+	rq->id = param(fr, "REQUEST_ID");
+	rq->country = param(fr, "COUNTRY");
+	rq->country_reason = param(fr, "COUNTRY_REASON");
+	rq->encoding = encoding_of(param(fr, "ENCODING"));
+	rq->if_none_match = param(fr, "HTTP_IF_NONE_MATCH");
+	rq->origin = param(fr, "HTTP_ORIGIN");
+	rq->fetch_site = param(fr, "HTTP_SEC_FETCH_SITE");
+	rq->accept = param(fr, "HTTP_ACCEPT");
+	if (strlen(rq->path) > REQUEST_PATH_MAX)
+		rq->path = "";
+	if (strlen(rq->query) > REQUEST_QUERY_MAX)
+		rq->query = "%";
+	if (strlen(rq->country) != 2 ||
+	    strspn(rq->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+		rq->country = "";
+	read_body(fr, rq);
+}
+
+/* nginx says when it got the request: seconds, a dot, milliseconds. */
+static bool is_given_up(const FCGX_Request *fr)
+{
+	const char *s = param(fr, "REQUEST_START"), *dot = strchr(s, '.');
+	char digits[32];
+	int64_t start;
+
+	if (!dot || strlen(s) >= sizeof(digits) || strlen(dot) != 4)
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s%s", (int)(dot - s), s, dot + 1);
+	return parse_int(digits, 1, INT64_MAX, &start) &&
+	       clock_wall_ms() - start > QUEUE_MAX_MS;
+}
+
+static void record(unsigned char *h, int type, int id, size_t len)
+{
+	h[0] = FCGI_VERSION_1;
+	h[1] = (unsigned char)type;
+	h[2] = (unsigned char)(id >> 8);
+	h[3] = (unsigned char)id;
+	h[4] = (unsigned char)(len >> 8);
+	h[5] = (unsigned char)len;
+	h[6] = h[7] = 0;
+}
+
+static bool write_all(int fd, struct iovec *v, int n)
+{
+	while (n) {
+		ssize_t w = writev(fd, v, n > 64 ? 64 : n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return false;
+		while (n && (size_t)w >= v->iov_len) {
+			w -= (ssize_t)v->iov_len;
+			v++;
+			n--;
+		}
+		if (n) {
+			v->iov_base = (char *)v->iov_base + w;
+			v->iov_len -= (size_t)w;
+		}
+	}
+	return true;
+}
+
+/*
+ * Sends headers and body as STDOUT records of at most 64 kB, then the end of
+ * STDOUT and of the request. The FastCGI specification, sections 3.3 and 5.5.
+ */
+static bool send_reply(const FCGX_Request *fr, const struct strbuf *head,
+		       const struct strbuf *body)
+{
+	enum { CHUNK = 65528, CHUNKS = RESPONSE_BODY_MAX / CHUNK + 2 };
+	static const unsigned char end_body[8];
+	unsigned char headers[CHUNKS + 3][FCGI_HEADER_LEN];
+	struct iovec v[2 * CHUNKS + 6];
+	int n = 0, h = 0;
+
+	record(headers[h], FCGI_STDOUT, fr->requestId, head->len);
+	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+	v[n++] = (struct iovec){ head->buf, head->len };
+	for (size_t at = 0; at < body->len; at += CHUNK) {
+		size_t len = body->len - at < CHUNK ? body->len - at : CHUNK;
+
+		record(headers[h], FCGI_STDOUT, fr->requestId, len);
+		v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+		v[n++] = (struct iovec){ body->buf + at, len };
+	}
+	record(headers[h], FCGI_STDOUT, fr->requestId, 0);
+	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+	record(headers[h], FCGI_END_REQUEST, fr->requestId, sizeof(end_body));
+	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+	v[n++] = (struct iovec){ (void *)end_body, sizeof(end_body) };
+	return write_all(fr->ipcFd, v, n);
+}
+
+static void write_head(const struct request *rq, const struct response *rs,
+		       struct strbuf *head)
+{
+	strbuf_addf(head, "Status: %d %s\r\n", rs->status,
+		    response_reason(rs->status));
+	if (rs->content_type && rs->status != 304)
+		strbuf_addf(head, "Content-Type: %s\r\n", rs->content_type);
+	if (rs->status != 304)
+		strbuf_addf(head, "Content-Length: %zu\r\n", rs->body.len);
+	strbuf_addf(head, "X-Request-Id: %s\r\n", rq->id);
+	strbuf_add(head, rs->headers.buf, rs->headers.len);
+	strbuf_addstr(head, "\r\n");
+}
+
+static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
+		   struct response *rs, struct strbuf *head)
+{
+	struct request rq = { .arena = arena };
+
+	read_request(fr, &rq);
+	for (const char *s = rq.id; *s; s++)
+		if (!((*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'f')))
+			rq.id = "";
+	if (is_given_up(fr)) {
+		rs->status = 503;
+		rs->content_type = "text/plain";
+		strbuf_addstr(&rs->body, "Too busy\n");
+		response_header(rs, "Retry-After", "5");
+	} else {
+		web_serve(web, &rq, rs);
+	}
+	write_head(&rq, rs, head);
+	if (rq.method == METHOD_HEAD)
+		strbuf_reset(&rs->body);
+	if (!send_reply(fr, head, &rs->body))
+		atomic_fetch_add(&web->slot->client_gone, 1);
+}
+
+/* The connection is done: nginx opens one a request (keep_conn off). */
+static void hang_up(FCGX_Request *fr)
+{
+	int fd = fr->ipcFd;
+
+	/* Not libfcgi's close: it would wait for nginx, up to 2 s. */
+	FCGX_Free(fr, 0);
+	close(fd);
+	fr->ipcFd = -1;
+}
+
+/* Returns false when the worker can't go on. */
+static bool accept_one(FCGX_Request *fr, struct web *web, struct seat *seat,
+		       struct arena *arena, struct response *rs,
+		       struct strbuf *head, bool *served)
+{
+	int rc;
+
+	sit(seat, SEAT_BUSY);
+	rc = FCGX_Accept_r(fr);
+	*served = rc >= 0;
+	if (rc >= 0) {
+		answer(fr, web, arena, rs, head);
+		hang_up(fr);
+		arena_reset(arena);
+		response_reset(rs);
+		strbuf_reset(head);
+	}
+	sit(seat, SEAT_IDLE);
+	if (rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM) {
+		clock_sleep_ms(100);
+		return true;
+	}
+	return rc >= 0 || rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR;
+}
+
+int fcgi_serve(const struct fcgi_options *o, struct web *web)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	struct arena arena = ARENA_INIT;
+	struct response rs;
+	struct strbuf head = STRBUF_INIT;
+	FCGX_Request fr;
+	sigset_t while_waiting;
+	int64_t served = 0;
+	int status = 0, ep;
+
+	block_signals(&while_waiting);
+	response_init(&rs);
+	fcntl(o->listen_fd, F_SETFL, fcntl(o->listen_fd, F_GETFL) | O_NONBLOCK);
+	FCGX_Init();
+	FCGX_InitRequest(&fr, o->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	ep = epoll_create1(EPOLL_CLOEXEC);
+	if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, o->listen_fd, &ev) < 0)
+		return 1;
+	sit(o->seat, SEAT_IDLE);
+	while (!is_stopping && (!o->max_requests || served < o->max_requests)) {
+		int n = epoll_pwait(ep, &ev, 1, IDLE_MS, &while_waiting);
+		bool one;
+
+		if (n <= 0)
+			continue;
+		if (!accept_one(&fr, web, o->seat, &arena, &rs, &head, &one)) {
+			log_event(LOG_ERROR, "fcgi", "accept failed");
+			status = 1;
+			break;
+		}
+		served += one;
+	}
+	close(ep);
+	response_release(&rs);
+	strbuf_release(&head);
+	arena_release(&arena);
+	return status;
+}

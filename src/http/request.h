@@ -1,0 +1,77 @@
+/*
+ * One request, as nginx hands it over. All strings live in the arena of the
+ * request and die with it. nginx is the only peer of the socket, so COUNTRY,
+ * ENCODING and REQUEST_ID are its own words; the rest is the visitor's.
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+
+/* All sizes that a request may reach, in one list. */
+#define REQUEST_PATH_MAX 512
+#define REQUEST_QUERY_MAX 2048
+#define REQUEST_BODY_MAX 16384
+#define REQUEST_PARAMS_MAX 24
+
+enum method {
+	METHOD_GET = 1 << 0,
+	METHOD_POST = 1 << 1,
+	METHOD_HEAD = 1 << 2,
+	METHOD_OPTIONS = 1 << 3,
+	METHOD_OTHER = 1 << 4,
+};
+
+enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_BR };
+
+struct param {
+	const char *name;
+	const char *value;
+};
+
+struct request {
+	enum method method;
+	const char *path;
+	const char *query; /* "" if there is none */
+	const char *content_type;
+	const char *body;
+	size_t body_len;
+	bool is_body_too_large;
+	const char *id;		    /* of the request, for log and reply */
+	const char *country;	    /* ISO code the edge chose, "" if none */
+	const char *country_reason; /* choice edge connection language default */
+	enum encoding encoding;
+	const char *if_none_match;
+	const char *origin;
+	const char *fetch_site; /* Sec-Fetch-Site */
+	const char *accept;
+	struct param params[REQUEST_PARAMS_MAX]; /* valid ones, after routing */
+	size_t param_count;
+	struct arena *arena;
+};
+
+/* The value of a field of the route, NULL if it was not given. */
+const char *request_param(const struct request *rq, const char *name);
+
+/* False if there is no room for one more. Strings are borrowed. */
+bool request_add_param(struct request *rq, const char *name,
+		       const char *value) WARN_UNUSED;
+
+/*
+ * Decodes name=value&… of a query or a form into out (at most max), in the
+ * arena. Returns how many, or -1 when it is malformed: a bad %xx, a NUL or
+ * another control character but tab, CR and LF, or more than max pairs.
+ */
+int request_decode_form(struct arena *arena, const char *text, size_t len,
+			struct param *out, int max) WARN_UNUSED;
+
+enum method request_method_of(const char *name);
+
+/* Whether a page of another site made the browser send this POST. */
+bool request_is_cross_site(const struct request *rq, const char *site_url);
+
+#endif

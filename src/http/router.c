@@ -1,0 +1,227 @@
+#include "http/router.h"
+
+#include "base/parse.h"
+
+#define SEGMENT_MAX 128
+
+bool field_is_slug(const char *value)
+{
+	return parse_is_slug(value);
+}
+
+bool field_is_country(const char *value)
+{
+	for (int i = 0; i < 2; i++) {
+		char c = (char)(value[i] | 0x20);
+
+		if (c < 'a' || c > 'z')
+			return false;
+	}
+	return !value[2];
+}
+
+bool field_is_level(const char *value)
+{
+	return strcmp(value, "junior") == 0 || strcmp(value, "mid") == 0 ||
+	       strcmp(value, "senior") == 0 || strcmp(value, "manager") == 0;
+}
+
+bool field_is_page(const char *value)
+{
+	int64_t n;
+
+	return parse_int(value, 1, 9999, &n);
+}
+
+bool field_is_text(const char *value)
+{
+	return strlen(value) <= 400;
+}
+
+bool router_is_api_path(const char *path)
+{
+	return strncmp(path, "/api/", 5) == 0;
+}
+
+/*
+ * Compares segment by segment; {name} takes one that is not empty. Values
+ * are added to rq; the caller resets them when there is no match.
+ */
+static bool match(const char *pattern, struct request *rq)
+{
+	const char *p = pattern, *s = rq->path;
+
+	while (*p && *s) {
+		size_t plen, slen;
+
+		if (*p != '{') {
+			if (*p++ != *s++)
+				return false;
+			continue;
+		}
+		plen = strcspn(p, "}");
+		slen = strcspn(s, "/");
+		if (!slen || slen > SEGMENT_MAX)
+			return false;
+		if (!request_add_param(
+			    rq, arena_strndup(rq->arena, p + 1, plen - 1),
+			    arena_strndup(rq->arena, s, slen)))
+			return false;
+		p += plen + 1;
+		s += slen;
+	}
+	return !*p && !*s;
+}
+
+static const struct field *field_of(const struct route *route, enum field_in in,
+				    const char *name)
+{
+	for (const struct field *f = route->fields; f && f->name; f++)
+		if (f->in == in && strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
+
+static bool path_is_valid(const struct route *route, const struct request *rq)
+{
+	for (size_t i = 0; i < rq->param_count; i++) {
+		const struct field *f =
+			field_of(route, FIELD_PATH, rq->params[i].name);
+
+		if (!f)
+			BUG("route %s does not declare {%s}", route->name,
+			    rq->params[i].name);
+		if (!f->is_valid(rq->params[i].value))
+			return false;
+	}
+	return true;
+}
+
+static const char *allowed_names(const struct route *route, struct arena *arena)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *text;
+
+	for (const struct field *f = route->fields; f && f->name; f++)
+		if (f->in == FIELD_QUERY)
+			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "", f->name);
+	text = sb.len ? arena_strdup(arena, sb.buf) : "none";
+	strbuf_release(&sb);
+	return text;
+}
+
+static const char *sentence(struct arena *arena, const char *start,
+			    const char *end)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *text;
+
+	strbuf_addstr(&sb, start);
+	strbuf_addstr(&sb, end);
+	text = arena_strdup(arena, sb.buf);
+	strbuf_release(&sb);
+	return text;
+}
+
+static void check_pair(const struct route *route, enum field_in in,
+		       const struct param *pair, struct request *rq,
+		       struct response *rs)
+{
+	const struct field *f = field_of(route, in, pair->name);
+
+	if (!f) {
+		/* Links to pages collect foreign parameters; they do not
+		 * matter there. A program that misspells one should know. */
+		if (route->is_api)
+			response_complain(
+				rs, pair->name,
+				sentence(rq->arena,
+					 "is not known here; known: ",
+					 allowed_names(route, rq->arena)));
+		return;
+	}
+	if (request_param(rq, pair->name))
+		response_complain(rs, f->name, "is given more than once");
+	else if (!f->is_valid(pair->value))
+		response_complain(rs, f->name, f->expect);
+	else if (!request_add_param(rq, f->name, pair->value))
+		response_complain(rs, f->name, "is one parameter too many");
+}
+
+static void check_pairs(const struct route *route, enum field_in in,
+			const char *text, size_t len, struct request *rq,
+			struct response *rs)
+{
+	struct param pairs[REQUEST_PARAMS_MAX];
+	int n = request_decode_form(rq->arena, text, len, pairs,
+				    REQUEST_PARAMS_MAX);
+
+	if (n < 0) {
+		response_complain(rs, in == FIELD_QUERY ? "query" : "form",
+				  "is not well-formed: name=value pairs "
+				  "joined by &, other characters as %XX");
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		check_pair(route, in, &pairs[i], rq, rs);
+}
+
+static bool takes_form(const struct route *route)
+{
+	for (const struct field *f = route->fields; f && f->name; f++)
+		if (f->in == FIELD_FORM)
+			return true;
+	return false;
+}
+
+static int check_params(const struct route *route, struct request *rq,
+			struct response *rs)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+
+	check_pairs(route, FIELD_QUERY, rq->query, strlen(rq->query), rq, rs);
+	if (rq->method == METHOD_POST && takes_form(route)) {
+		if (strncmp(rq->content_type, form, sizeof(form) - 1) != 0)
+			return response_error(rs, 415, "Send the form as %s.",
+					      form);
+		check_pairs(route, FIELD_FORM, rq->body, rq->body_len, rq, rs);
+	}
+	return rs->complaint_count ? 400 : 0;
+}
+
+static int method_not_allowed(struct response *rs, unsigned methods)
+{
+	char allow[64];
+
+	snprintf(allow, sizeof(allow), "%s%s%s",
+		 methods & METHOD_GET ? "GET, HEAD" : "",
+		 methods & METHOD_GET && methods & METHOD_POST ? ", " : "",
+		 methods & METHOD_POST ? "POST" : "");
+	response_header(rs, "Allow", allow);
+	return response_error(rs, 405, "This address answers %s only.", allow);
+}
+
+const struct route *router_find(const struct route *routes, struct request *rq,
+				struct response *rs, int *status)
+{
+	unsigned wanted = rq->method == METHOD_HEAD ? METHOD_GET : rq->method;
+	unsigned others = 0;
+
+	for (const struct route *r = routes; r->pattern; r++) {
+		rq->param_count = 0;
+		if (!match(r->pattern, rq) || !path_is_valid(r, rq))
+			continue;
+		if (!(r->methods & wanted)) {
+			others |= r->methods;
+			continue;
+		}
+		*status = check_params(r, rq, rs);
+		return *status ? NULL : r;
+	}
+	rq->param_count = 0;
+	*status = others ? method_not_allowed(rs, others)
+			 : response_error(rs, 404,
+					  "There is no page at this "
+					  "address.");
+	return NULL;
+}

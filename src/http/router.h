@@ -1,0 +1,54 @@
+/*
+ * From method and path to a route, and from raw parameters to valid ones.
+ * Every route lists the fields it takes, each with a validator; a handler
+ * sees valid values or none at all.
+ */
+#ifndef HTTP_ROUTER_H
+#define HTTP_ROUTER_H
+
+#include "http/request.h"
+#include "http/response.h"
+
+struct web; /* what handlers work with: web.h of http */
+
+/* Returns the status. */
+typedef int handler(struct web *web, const struct request *rq,
+		    struct response *rs);
+
+enum field_in { FIELD_PATH, FIELD_QUERY, FIELD_FORM };
+
+struct field {
+	const char *name;
+	enum field_in in;
+	bool (*is_valid)(const char *value);
+	const char *expect; /* "must be …", for the visitor */
+};
+
+struct route {
+	const char *name;    /* label of metrics and log */
+	unsigned methods;    /* METHOD_GET (which implies HEAD), METHOD_POST */
+	const char *pattern; /* "/careers/{category}/{career}" */
+	handler *handle;
+	const struct field *fields; /* ends with a NULL name; NULL for none */
+	enum caching caching;
+	bool is_api; /* errors are problem+json, unknown parameters too */
+};
+
+/* Kinds of field that several routes take. */
+bool field_is_slug(const char *value);
+bool field_is_country(const char *value); /* two letters, any case */
+bool field_is_level(const char *value);
+bool field_is_page(const char *value); /* 1..9999 */
+bool field_is_text(const char *value); /* anything of at most 400 bytes */
+
+/*
+ * Finds the route and fills rq->params. Returns NULL with *status 404, 405
+ * or 400 and what to say in rs (an Allow header too). routes ends with a
+ * NULL pattern. For an unknown path is_api tells by its prefix.
+ */
+const struct route *router_find(const struct route *routes, struct request *rq,
+				struct response *rs, int *status);
+
+bool router_is_api_path(const char *path);
+
+#endif

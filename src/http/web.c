@@ -1,0 +1,277 @@
+/*
+ * The frame around every handler: find the route, look into the memory of
+ * finished replies, call the handler, make the error page, encode, count
+ * and log. Handlers know nothing of these.
+ */
+#include "http/web.h"
+
+#include <sodium.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "http/compress.h"
+
+/* Fresh content is noticed this fast without asking for each request. */
+#define VERSION_INTERVAL_MS 1000
+/* A worker's memory of replies: some hundred pages, encoded. */
+#define CACHE_BYTES (4 << 20)
+#define ETAG_BYTES 16
+
+extern const struct template_source views[];
+
+static bool read_assets(struct web *web, struct strbuf *err)
+{
+	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
+	bool ok;
+
+	web->assets = cJSON_CreateObject();
+	strbuf_addf(&path, "%s/manifest", settings_str(SETTING_STATIC_DIR));
+	ok = strbuf_read_file(&text, path.buf, 1 << 16, err);
+	for (char *line = text.buf; ok && *line;) {
+		char *space = strchr(line, ' '), *end = strchr(line, '\n');
+
+		if (!space || !end || space > end) {
+			strbuf_addf(err, "%s: a line is not 'NAME FILE'",
+				    path.buf);
+			ok = false;
+			break;
+		}
+		*space = *end = '\0';
+		/* Names of templates have no dots and dashes. */
+		for (char *c = line; *c; c++)
+			if (*c == '.' || *c == '-')
+				*c = '_';
+		cJSON_AddStringToObject(web->assets, line, space + 1);
+		line = end + 1;
+	}
+	strbuf_release(&path);
+	strbuf_release(&text);
+	return ok;
+}
+
+bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
+{
+	memset(web, 0, sizeof(*web));
+	web->routes = routes;
+	if (sodium_init() < 0) {
+		strbuf_addstr(err, "libsodium can't be started");
+		return false;
+	}
+	web->views = template_set_new(views, err);
+	if (!web->views)
+		return false;
+	web->cache = page_cache_new(CACHE_BYTES);
+	return read_assets(web, err);
+}
+
+void web_release(struct web *web)
+{
+	template_set_free(web->views);
+	page_cache_free(web->cache);
+	cJSON_Delete(web->assets);
+	db_free(web->read);
+	db_free(web->write);
+	memset(web, 0, sizeof(*web));
+}
+
+/* Re-reads the version of the content if the last look is a second ago. */
+static void look_at_version(struct web *web)
+{
+	enum db_result rc;
+	int64_t now = clock_ms(), version = 0;
+
+	if (web->version_read_at &&
+	    now - web->version_read_at < VERSION_INTERVAL_MS)
+		return;
+	rc = db_read(web->read, Q_CONTENT_VERSION, DB_NO_PARAMS);
+	web->version_read_at = now;
+	web->is_database_down = rc != DB_OK;
+	if (rc != DB_OK)
+		return;
+	for (const char *s = db_value(web->read, 0, 0); s && *s; s++)
+		version = version * 10 + (*s - '0');
+	web->version = version;
+	if (web->metrics)
+		atomic_store(&web->metrics->content_version, version);
+}
+
+static void add_etag(struct response *rs)
+{
+	unsigned char hash[ETAG_BYTES];
+	char hex[2 * ETAG_BYTES + 1], quoted[sizeof(hex) + 2];
+
+	crypto_generichash(hash, sizeof(hash),
+			   (const unsigned char *)rs->body.buf, rs->body.len,
+			   NULL, 0);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	snprintf(quoted, sizeof(quoted), "\"%s\"", hex);
+	response_header(rs, "ETag", quoted);
+}
+
+static void add_caching(struct response *rs)
+{
+	static const char *const for_browser[] = {
+		[CACHING_NONE] = "no-store",
+		[CACHING_SHARED] = "public, max-age=0, s-maxage=10",
+		[CACHING_COUNTRY] = "private, no-cache",
+	};
+	bool is_kept = rs->caching != CACHING_NONE;
+
+	/* For nginx, which hides it and sends the other one on. */
+	response_header(rs, "Cache-Control",
+			is_kept ? "max-age=10, stale-while-revalidate=60"
+				: "no-store");
+	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
+}
+
+static void finish(struct response *rs, enum encoding encoding)
+{
+	struct strbuf date = STRBUF_INIT;
+
+	if (rs->status >= 400 || rs->status == 303 || rs->status == 302)
+		rs->caching = CACHING_NONE;
+	if (rs->content_type && compress_body(&rs->body, encoding))
+		response_header(rs, "Content-Encoding",
+				compress_name(encoding));
+	if (rs->status == 200)
+		add_etag(rs);
+	if (rs->last_modified) {
+		clock_add_http(&date, rs->last_modified);
+		response_header(rs, "Last-Modified", date.buf);
+	}
+	add_caching(rs);
+	strbuf_release(&date);
+}
+
+static void make_key(const struct request *rq, struct strbuf *key)
+{
+	strbuf_addf(key, "%s?%s|%s|%s|%d", rq->path, rq->query, rq->country,
+		    rq->country_reason, (int)rq->encoding);
+}
+
+/* Runs the handler and turns an error without a body into a page. */
+static void call(struct web *web, const struct route *route,
+		 const struct request *rq, struct response *rs)
+{
+	rs->caching = route->caching;
+	rs->status = route->handle(web, rq, rs);
+	if (rs->body.is_full) {
+		log_event(LOG_ERROR, "response", "larger than %d bytes",
+			  RESPONSE_BODY_MAX);
+		rs->status = 500;
+	}
+	if (rs->status == 503 && web->slot)
+		atomic_fetch_add(&web->slot->database_down, 1);
+	if (rs->status >= 400 && (!rs->body.len || rs->status == 500))
+		web_error(web, rq, rs, route->is_api);
+	if (route->is_api)
+		response_header(rs, "Access-Control-Allow-Origin", "*");
+}
+
+static void count(_Atomic uint64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void serve_cacheable(struct web *web, const struct route *route,
+			    const struct request *rq, struct response *rs)
+{
+	struct strbuf key = STRBUF_INIT;
+
+	make_key(rq, &key);
+	look_at_version(web);
+	if (page_cache_get(web->cache, key.buf, web->version,
+			   web->is_database_down, rs)) {
+		count(web->is_database_down ? &web->slot->cache_stale
+					    : &web->slot->cache_hits);
+		goto out;
+	}
+	count(&web->slot->cache_misses);
+	call(web, route, rq, rs);
+	finish(rs, rq->encoding);
+	if (rs->status == 200 || rs->status == 301)
+		page_cache_put(web->cache, key.buf, web->version, rs);
+out:
+	strbuf_release(&key);
+}
+
+static void refuse(struct web *web, struct request *rq, struct response *rs,
+		   int status)
+{
+	rs->status = status;
+	web_error(web, rq, rs, router_is_api_path(rq->path));
+	finish(rs, rq->encoding);
+}
+
+/* The edge strips If-None-Match where it keeps pages; others may send it. */
+static void answer_not_modified(const struct request *rq, struct response *rs)
+{
+	const char *etag = strstr(rs->headers.buf, "ETag: ");
+	char value[64];
+	size_t len;
+
+	if (rs->status != 200 || !etag || !*rq->if_none_match)
+		return;
+	etag += strlen("ETag: ");
+	len = strcspn(etag, "\r");
+	if (len >= sizeof(value))
+		return;
+	memcpy(value, etag, len);
+	value[len] = '\0';
+	if (strcmp(rq->if_none_match, "*") != 0 &&
+	    !strstr(rq->if_none_match, value))
+		return;
+	rs->status = 304;
+	strbuf_reset(&rs->body);
+}
+
+static void log_request(const struct request *rq, const struct response *rs,
+			const char *route, int64_t us)
+{
+	static const char *const encodings[] = { "identity", "gzip", "br" };
+	struct log_line l;
+
+	log_begin(&l, LOG_INFO, "request");
+	log_int(&l, "status", rs->status);
+	log_str(&l, "route", route);
+	log_str(&l, "path", rq->path);
+	log_str(&l, "country", rq->country);
+	log_str(&l, "encoding", encodings[rq->encoding]);
+	log_int(&l, "bytes", (int64_t)rs->body.len);
+	log_int(&l, "us", us);
+	log_end(&l);
+}
+
+void web_serve(struct web *web, struct request *rq, struct response *rs)
+{
+	int64_t start = clock_us(), us;
+	const struct route *route = NULL;
+	int status = 0;
+
+	log_set_request(rq->id);
+	if (rq->is_body_too_large)
+		status = response_error(rs, 413,
+					"The request is larger than %d bytes.",
+					REQUEST_BODY_MAX);
+	else
+		route = router_find(web->routes, rq, rs, &status);
+	if (!route) {
+		refuse(web, rq, rs, status);
+	} else if (route->caching != CACHING_NONE) {
+		serve_cacheable(web, route, rq, rs);
+	} else {
+		call(web, route, rq, rs);
+		finish(rs, rq->encoding);
+	}
+	answer_not_modified(rq, rs);
+	us = clock_us() - start;
+	metrics_count(web->slot,
+		      route ? (int)(route - web->routes) : METRICS_ROUTES,
+		      rs->status, us);
+	if (web->read)
+		atomic_store(&web->slot->database_connects,
+			     (uint64_t)db_connects(web->read));
+	log_request(rq, rs, route ? route->name : "none", us);
+	log_set_request(NULL);
+}

@@ -1,0 +1,239 @@
+/*
+ * THE table: every address of the site, what it takes, who answers it, and
+ * who may keep the answer. The only file that knows every feature.
+ */
+#include "routes.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/settings.h"
+#include "career/career.h"
+#include "http/health.h"
+#include "subscription/subscription.h"
+
+#define EXIT_USAGE 2
+
+#define SLUG_EXPECTED "must be a name in lower case, like backend-developer"
+#define COUNTRY_EXPECTED "must be a country of two letters, like SG"
+#define LEVEL_EXPECTED "must be junior, mid, senior or manager"
+
+static const struct field list_fields[] = {
+	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field category_fields[] = {
+	{ "category", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field career_fields[] = {
+	{ "category", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "career", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "country", FIELD_PATH, career_is_country, COUNTRY_EXPECTED },
+	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field resource_fields[] = {
+	{ "resource", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field guide_fields[] = {
+	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "country", FIELD_QUERY, field_is_country, COUNTRY_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field salaries_fields[] = {
+	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "country", FIELD_QUERY, field_is_country, COUNTRY_EXPECTED },
+	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field country_fields[] = {
+	{ "country", FIELD_FORM, career_is_choice,
+	  "must be a country of two letters, or auto" },
+	{ "back", FIELD_FORM, career_is_back,
+	  "must be the path of a page of this site" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field signup_fields[] = {
+	{ "email", FIELD_FORM, field_is_text, "is too long" },
+	{ "topic", FIELD_FORM, subscription_is_topic,
+	  "must be all, category:NAME or career:NAME" },
+	{ "website", FIELD_FORM, field_is_text, "is too long" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+
+#define PAGE(name, pattern, fn, fields, caching)                      \
+	{                                                             \
+		name, METHOD_GET, pattern, fn, fields, caching, false \
+	}
+
+const struct route routes[] = {
+	PAGE("home", "/", career_home, NULL, CACHING_COUNTRY),
+	PAGE("careers", "/careers", career_list, list_fields, CACHING_COUNTRY),
+	PAGE("category", "/careers/{category}", career_category,
+	     category_fields, CACHING_COUNTRY),
+	PAGE("career", "/careers/{category}/{career}", career_page,
+	     career_fields, CACHING_COUNTRY),
+	PAGE("career_country", "/careers/{category}/{career}/{country}",
+	     career_page, career_fields, CACHING_SHARED),
+	PAGE("methodology", "/methodology", career_methodology, NULL,
+	     CACHING_SHARED),
+	PAGE("disclosure", "/disclosure", career_disclosure, NULL,
+	     CACHING_SHARED),
+	PAGE("privacy", "/privacy", career_privacy, NULL, CACHING_SHARED),
+	PAGE("resource", "/go/{resource}", career_resource, resource_fields,
+	     CACHING_NONE),
+	PAGE("sitemap", "/sitemap.xml", career_sitemap, NULL, CACHING_SHARED),
+	PAGE("robots", "/robots.txt", health_robots, NULL, CACHING_SHARED),
+	PAGE("security", "/.well-known/security.txt", health_security, NULL,
+	     CACHING_SHARED),
+	PAGE("subscribe_form", "/subscribe", subscription_form, NULL,
+	     CACHING_NONE),
+	{ "subscribe", METHOD_POST, "/subscribe", subscription_sign_up,
+	  signup_fields, CACHING_NONE, false },
+	{ "country", METHOD_POST, "/country", career_country, country_fields,
+	  CACHING_NONE, false },
+	{ "api_career", METHOD_GET, "/api/v1/careers/{slug}", career_api_guide,
+	  guide_fields, CACHING_SHARED, true },
+	{ "api_salaries", METHOD_GET, "/api/v1/careers/{slug}/salaries",
+	  career_api_salaries, salaries_fields, CACHING_SHARED, true },
+	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),
+	PAGE("readyz", "/readyz", health_ready, NULL, CACHING_NONE),
+	PAGE("metrics", "/metrics", health_metrics, NULL, CACHING_NONE),
+	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
+};
+
+static bool help_wanted(int argc, char **argv, const char *text)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") != 0)
+		return false;
+	fputs(text, stdout);
+	return true;
+}
+
+static bool check_queries(const char *role, const char *features)
+{
+	struct db_options o = { .url = settings_str(SETTING_DATABASE_URL),
+				.application = "autopsy-ctl check",
+				.role = role,
+				.features = features,
+				.is_patient = true };
+	struct db *db = db_new(&o);
+	bool ok = db_connect(db) == DB_OK;
+
+	if (ok)
+		printf("queries of %s prepare as %s\n", features, role);
+	else
+		fprintf(stderr, "autopsy-ctl: %s: %s\n", role, db_error(db));
+	db_free(db);
+	return ok;
+}
+
+int routes_check_command(int argc, char **argv)
+{
+	struct strbuf err = STRBUF_INIT;
+	struct web web;
+	bool ok;
+
+	if (help_wanted(argc, argv,
+			"usage: autopsy-ctl check\n\n"
+			"Parses every template and prepares every query, as "
+			"the roles that run them.\n"))
+		return 0;
+	ok = web_init(&web, routes, &err);
+	if (ok)
+		puts("templates parse");
+	else
+		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);
+	ok &= check_queries("autopsy_web", "career salary subscription");
+	web_release(&web);
+	strbuf_release(&err);
+	return ok ? 0 : 1;
+}
+
+static bool write_file(const char *dir, int status, const char *suffix,
+		       const struct strbuf *text)
+{
+	struct strbuf path = STRBUF_INIT;
+	FILE *f;
+	bool ok;
+
+	strbuf_addf(&path, "%s/%d.%s", dir, status, suffix);
+	f = fopen(path.buf, "w");
+	ok = f && fwrite(text->buf, 1, text->len, f) == text->len;
+	if (f && fclose(f) != 0)
+		ok = false;
+	if (!ok)
+		fprintf(stderr, "autopsy-ctl: %s: %s\n", path.buf,
+			strerror(errno));
+	strbuf_release(&path);
+	return ok;
+}
+
+static bool write_error(struct web *web, const char *dir, int status,
+			const char *detail)
+{
+	struct request rq = {
+		.path = "/", .country = "", .country_reason = "", .id = ""
+	};
+	struct response rs;
+	bool ok = true;
+
+	response_init(&rs);
+	for (int is_api = 0; is_api < 2; is_api++) {
+		response_reset(&rs);
+		rs.status = status;
+		response_error(&rs, status, "%s", detail);
+		web_error(web, &rq, &rs, is_api);
+		ok &= write_file(dir, status, is_api ? "json" : "html",
+				 &rs.body);
+	}
+	response_release(&rs);
+	return ok;
+}
+
+int routes_error_pages_command(int argc, char **argv)
+{
+	static const struct {
+		int status;
+		const char *detail;
+	} errors[] = {
+		{ 400, "The request was not well-formed." },
+		{ 404, "There is no page at this address." },
+		{ 405, "This address does not answer this method." },
+		{ 413, "The request is larger than 16 kB." },
+		{ 414, "The address is too long." },
+		{ 421, "This server does not answer for that host name." },
+		{ 429, "That was more requests than one address may send. "
+		       "Wait a minute and try again." },
+		{ 500, "Something went wrong on our side." },
+		{ 502, "Our workers can't be reached just now." },
+		{ 503, "We can't answer just now. Try again in a few "
+		       "seconds." },
+		{ 504, "Our workers took too long to answer." },
+	};
+	struct strbuf err = STRBUF_INIT;
+	struct web web;
+	bool ok;
+
+	if (help_wanted(argc, argv,
+			"usage: autopsy-ctl error-pages DIR\n\n"
+			"Writes the pages and problem documents that nginx "
+			"sends for errors of its own:\nDIR/404.html, "
+			"DIR/404.json and so on.\n"))
+		return 0;
+	if (argc != 2) {
+		fputs("usage: autopsy-ctl error-pages DIR\n", stderr);
+		return EXIT_USAGE;
+	}
+	ok = web_init(&web, routes, &err);
+	if (!ok)
+		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);
+	for (size_t i = 0; ok && i < ARRAY_SIZE(errors); i++)
+		ok = write_error(&web, argv[1], errors[i].status,
+				 errors[i].detail);
+	web_release(&web);
+	strbuf_release(&err);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,116 @@
+#include "salary/money.h"
+
+#include "base/json.h"
+#include "base/words.h"
+
+struct format {
+	const char *currency;
+	const char *prefix;
+	const char *suffix;
+	int64_t unit;
+	bool has_tenths;
+};
+
+static const struct format formats[] = {
+	{ "USD", "$", "k", 1000, false },
+	{ "CAD", "C$", "k", 1000, false },
+	{ "AUD", "A$", "k", 1000, false },
+	{ "NZD", "NZ$", "k", 1000, false },
+	{ "SGD", "S$", "k", 1000, false },
+	{ "GBP", "£", "k", 1000, false },
+	{ "EUR", "€", "k", 1000, false },
+	{ "MYR", "RM", "k", 1000, false },
+	{ "PHP", "₱", "k", 1000, false },
+	{ "THB", "฿", "k", 1000, false },
+	{ "AED", "AED ", "k", 1000, false },
+	{ "INR", "₹", " lakh", 100000, true },
+	{ "IDR", "Rp", " juta", 1000000, false },
+	{ "VND", "", " triệu ₫", 1000000, false },
+};
+
+static const struct format *format_of(const char *currency)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i].currency, currency) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+static int64_t read_amount(const cJSON *json, const char *name)
+{
+	int64_t n;
+
+	return json_int(json, name, &n) ? n : MONEY_NONE;
+}
+
+bool money_read(const cJSON *json, struct money *m)
+{
+	if (!cJSON_IsObject(json))
+		return false;
+	m->currency = json_str(json, "currency");
+	m->low = read_amount(json, "low");
+	m->median = read_amount(json, "median");
+	m->high = read_amount(json, "high");
+	return true;
+}
+
+void money_add_amount(struct strbuf *out, const char *currency, int64_t amount)
+{
+	const struct format *f = format_of(currency);
+	int64_t n;
+
+	if (!f) {
+		strbuf_addf(out, "%s ", currency);
+		words_add_number(out, amount);
+		return;
+	}
+	strbuf_addstr(out, f->prefix);
+	if (f->has_tenths) {
+		n = (amount * 10 + f->unit / 2) / f->unit;
+		words_add_number(out, n / 10);
+		if (n % 10)
+			strbuf_addf(out, ".%d", (int)(n % 10));
+	} else {
+		words_add_number(out, (amount + f->unit / 2) / f->unit);
+	}
+	strbuf_addstr(out, f->suffix);
+}
+
+void money_add_short(struct strbuf *out, const struct money *m)
+{
+	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
+
+	if (has_low && has_high) {
+		money_add_amount(out, m->currency, m->low);
+		strbuf_addstr(out, "–");
+		money_add_amount(out, m->currency, m->high);
+	} else if (has_low) {
+		strbuf_addstr(out, "from ");
+		money_add_amount(out, m->currency, m->low);
+	} else if (has_high) {
+		strbuf_addstr(out, "up to ");
+		money_add_amount(out, m->currency, m->high);
+	} else {
+		money_add_amount(out, m->currency, m->median);
+	}
+}
+
+void money_add_exact(struct strbuf *out, const struct money *m)
+{
+	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
+
+	if (has_low != has_high)
+		strbuf_addstr(out, has_low ? "from " : "up to ");
+	strbuf_addf(out, "%s ", m->currency);
+	if (has_low)
+		words_add_number(out, m->low);
+	if (has_low && has_high)
+		strbuf_addstr(out, "–");
+	if (has_high)
+		words_add_number(out, m->high);
+	if (!has_low && !has_high)
+		words_add_number(out, m->median);
+	strbuf_addstr(out, " a year");
+	if (!has_low && !has_high)
+		strbuf_addstr(out, ", median only");
+}

@@ -1,0 +1,165 @@
+#include "subscription/subscription.h"
+
+#include "base/parse.h"
+#include "base/settings.h"
+
+/* RFC 5321 section 4.5.3.1; 254 follows from the limit of a path. */
+#define EMAIL_MAX 254
+#define LOCAL_PART_MAX 64
+/* Which wording of the consent stands on the form: views/signup.html. */
+#define CONSENT_TEXT "2026-11"
+
+static bool is_domain(const char *s)
+{
+	const char *label = s;
+	bool has_dot = false;
+
+	for (;; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '.' || c == '\0') {
+			if (s == label || s - label > 63 || s[-1] == '-' ||
+			    *label == '-')
+				return false;
+			if (!c)
+				return has_dot;
+			has_dot = true;
+			label = s + 1;
+		} else if (!(c >= 0x80 || (c >= 'a' && c <= 'z') ||
+			     (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			     c == '-')) {
+			return false;
+		}
+	}
+}
+
+bool subscription_is_email(const char *text, const char **problem)
+{
+	const char *at = strrchr(text, '@');
+
+	*problem = NULL;
+	if (!*text)
+		*problem = "Enter your e-mail address.";
+	else if (strlen(text) > EMAIL_MAX)
+		*problem = "An e-mail address has at most 254 characters.";
+	else if (strpbrk(text, " \t\r\n,;<>\"()[]\\"))
+		*problem = "Leave out blanks, commas and brackets: write the "
+			   "address alone, like name@example.com.";
+	else if (!at || at == text)
+		*problem = "Write the address with a name before the @, like "
+			   "name@example.com.";
+	else if (at - text > LOCAL_PART_MAX || strchr(text, '@') != at ||
+		 text[0] == '.' || at[-1] == '.' || strstr(text, ".."))
+		*problem = "The part before the @ can't be right: look for a "
+			   "dot or an @ too many.";
+	else if (!is_domain(at + 1))
+		*problem = "Write the address with a domain after the @, like "
+			   "name@example.com.";
+	return !*problem;
+}
+
+bool subscription_is_topic(const char *text)
+{
+	if (strcmp(text, "all") == 0)
+		return true;
+	if (strncmp(text, "category:", 9) == 0)
+		return parse_is_slug(text + 9);
+	return strncmp(text, "career:", 7) == 0 && parse_is_slug(text + 7);
+}
+
+static int form_page(struct web *web, const struct request *rq,
+		     struct response *rs, const char *email,
+		     const char *problem)
+{
+	cJSON *page = cJSON_CreateObject();
+	const char *topic = request_param(rq, "topic");
+
+	cJSON_AddStringToObject(page, "title",
+				problem ? "Error: get told of new careers"
+					: "Get told of new careers");
+	cJSON_AddStringToObject(page, "description",
+				"One mail when a new career guide appears.");
+	cJSON_AddTrueToObject(page, "noindex");
+	cJSON_AddStringToObject(page, "email", email);
+	cJSON_AddStringToObject(page, "topic", topic ? topic : "all");
+	cJSON_AddStringToObject(page, "problem", problem ? problem : "");
+	return web_page(web, rq, rs, "subscription/form", page);
+}
+
+int subscription_form(struct web *web, const struct request *rq,
+		      struct response *rs)
+{
+	return form_page(web, rq, rs, "", NULL);
+}
+
+static int thanks(struct web *web, const struct request *rq,
+		  struct response *rs)
+{
+	cJSON *page = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(page, "title", "We have noted your request");
+	cJSON_AddStringToObject(page, "description",
+				"One mail when a new career guide appears.");
+	cJSON_AddTrueToObject(page, "noindex");
+	return web_page(web, rq, rs, "subscription/thanks", page);
+}
+
+static enum db_result store(struct db *db, const char *email, const char *topic)
+{
+	enum db_result rc = db_begin(db);
+
+	if (rc != DB_OK)
+		return rc;
+	rc = db_write(db, Q_REQUEST_SUBSCRIPTION,
+		      DB_PARAMS(email, topic, CONSENT_TEXT));
+	if (rc == DB_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return rc;
+}
+
+/* What was typed, without the blanks that pasting brings along. */
+static const char *typed_email(const struct request *rq)
+{
+	const char *s = request_param(rq, "email");
+	size_t len;
+
+	if (!s)
+		return "";
+	s += strspn(s, " \t\r\n");
+	len = strlen(s);
+	while (len && strchr(" \t\r\n", s[len - 1]))
+		len--;
+	return arena_strndup(rq->arena, s, len);
+}
+
+int subscription_sign_up(struct web *web, const struct request *rq,
+			 struct response *rs)
+{
+	const char *email = typed_email(rq);
+	const char *topic = request_param(rq, "topic");
+	const char *problem;
+	enum db_result rc;
+	int status;
+
+	if (request_is_cross_site(rq, settings_str(SETTING_SITE_URL)))
+		return response_error(rs, 403,
+				      "This form was sent from "
+				      "another site.");
+	if (!subscription_is_email(email, &problem)) {
+		status = form_page(web, rq, rs, email, problem);
+		return status == 200 ? 422 : status;
+	}
+	/* A field that people don't see and programs fill in. */
+	if (request_param(rq, "website") && *request_param(rq, "website"))
+		return thanks(web, rq, rs);
+	rc = store(web->write, email, topic ? topic : "all");
+	if (rc == DB_DOWN)
+		return response_error(rs, 503,
+				      "We could not note your request, as our "
+				      "database is away. Try again in a "
+				      "minute.");
+	if (rc != DB_OK)
+		return 500;
+	return thanks(web, rq, rs);
+}
