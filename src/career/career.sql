@@ -56,10 +56,12 @@ WHERE c.slug = $1::text;
 
 -- name: career_location
 -- Called where an address may be short, old or in another category: $1 slug,
--- present or former. No row when no career ever had it.
+-- present or former. No row when no career ever had it, null when its guide
+-- was withdrawn.
 SELECT s.url
-FROM catalog.career_summary AS s
-WHERE s.career_id = coalesce(
+FROM catalog.career AS k
+LEFT JOIN catalog.career_summary AS s ON s.career_id = k.id
+WHERE k.id = coalesce(
 	(
 		SELECT c.id
 		FROM catalog.career AS c

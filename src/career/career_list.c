@@ -132,19 +132,14 @@ int career_category(struct web *web, const struct request *rq,
 	int status = list_page(web, rq, rs, Q_CATEGORY_PAGE,
 			       DB_PARAMS(slug, country_of(rq)), "category",
 			       NULL, NULL);
-	enum db_result rc;
+	const char *url;
 
 	if (status != 404)
 		return status;
 	/* Not a category: perhaps a career, by its present or former name. */
-	rc = db_read(web->read, Q_CAREER_LOCATION, DB_PARAMS(slug));
-	if (rc == DB_NONE)
-		return response_error(rs, 404,
-				      "There is no category and no "
-				      "career by this name.");
-	if (rc != DB_OK)
-		return web_database_status(rs, rc);
-	return response_redirect(rs, 301, db_value(web->read, 0, 0));
+	if (career_find(web, slug, &url, rs, &status) != DB_OK)
+		return status;
+	return response_redirect(rs, 301, url);
 }
 
 static int plain_page(struct web *web, const struct request *rq,

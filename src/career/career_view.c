@@ -152,6 +152,7 @@ static void add_rungs(cJSON *page, const cJSON *career)
 		cJSON_AddStringToObject(r, "summary",
 					json_str(rung, "summary"));
 		cJSON_AddStringToObject(r, "id", json_str(rung, "id"));
+		cJSON_AddStringToObject(r, "level", level);
 		cJSON_AddItemToArray(out, r);
 	}
 }

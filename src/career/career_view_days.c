@@ -66,7 +66,33 @@ static int kind_index(const char *kind)
 	return at ? (int)(at - first) : 4;
 }
 
-static cJSON *day_view(const cJSON *day, const char *name, const char *open)
+/*
+ * Whose day it is: the title of the level's rung on the ladder. Composed,
+ * never stored with the day, so it can't be of another career.
+ */
+static void add_heading(cJSON *out, const cJSON *page, const char *level,
+			const char *name)
+{
+	const char *title = career_view_level(level);
+	struct strbuf sb = STRBUF_INIT;
+	const cJSON *rung;
+
+	if (strcmp(level, "mid") == 0)
+		strbuf_addf(&sb, "Mid-level %s", name);
+	cJSON_ArrayForEach(
+		rung,
+		json_get(page, "rungs")) if (!sb.len &&
+					     strcmp(json_str(rung, "level"),
+						    level) == 0)
+		strbuf_addstr(&sb, json_str(rung, "title"));
+	if (!sb.len)
+		strbuf_addf(&sb, "%s %s", title, name);
+	cJSON_AddStringToObject(out, "heading", sb.buf);
+	strbuf_release(&sb);
+}
+
+static cJSON *day_view(const cJSON *page, const cJSON *day, const char *name,
+		       const char *open)
 {
 	cJSON *out = cJSON_CreateObject(), *list;
 	const char *level = json_str(day, "level");
@@ -76,9 +102,7 @@ static cJSON *day_view(const cJSON *day, const char *name, const char *open)
 
 	cJSON_AddStringToObject(out, "level", level);
 	cJSON_AddStringToObject(out, "title", career_view_level(level));
-	/* Composed, never stored: it can't be of another career. */
-	strbuf_addf(&sb, "%s %s", career_view_level(level), name);
-	cJSON_AddStringToObject(out, "heading", sb.buf);
+	add_heading(out, page, level, name);
 	cJSON_AddStringToObject(out, "summary", json_str(day, "summary"));
 	cJSON_AddBoolToObject(out, "is_current", strcmp(level, open) == 0);
 	list = cJSON_AddArrayToObject(out, "entries");
@@ -107,5 +131,5 @@ void career_view_days(cJSON *page, const cJSON *career, const char *level)
 	cJSON *out = cJSON_AddArrayToObject(page, "days");
 
 	cJSON_ArrayForEach(day, json_get(days, "levels")) cJSON_AddItemToArray(
-		out, day_view(day, json_str(career, "name"), level));
+		out, day_view(page, day, json_str(career, "name"), level));
 }

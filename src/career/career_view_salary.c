@@ -169,7 +169,7 @@ static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
 	cJSON *out = cJSON_AddArrayToObject(page, "levels");
 	int64_t end = axis_end(salaries, country);
 	struct strbuf sb = STRBUF_INIT;
-	bool has_any = false, has_limited = false;
+	bool has_any = false;
 	struct money m;
 
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
@@ -183,13 +183,11 @@ static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
 				      strcmp(level, levels[i].code) == 0);
 		add_plot(row, money, end);
 		has_any |= cJSON_IsObject(money);
-		has_limited |= json_is_true(money, "limited");
 		if (money_read(money, &m) && !sb.len)
 			money_add_amount(&sb, m.currency, end);
 		cJSON_AddItemToArray(out, row);
 	}
 	cJSON_AddBoolToObject(page, "has_salary", has_any);
-	cJSON_AddBoolToObject(page, "has_limited", has_limited);
 	add_text(page, "axis_end", &sb);
 }
 
@@ -252,8 +250,12 @@ void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
 			const cJSON *countries, const char *country,
 			const char *level)
 {
-	const cJSON *mid = salary_of(salaries, country, "mid");
+	const cJSON *mid = salary_of(salaries, country, "mid"), *row;
+	bool has_limited = false;
 
+	cJSON_ArrayForEach(row, json_get(salaries, "data"))
+		has_limited |= json_is_true(json_get(row, "salary"), "limited");
+	cJSON_AddBoolToObject(page, "has_limited", has_limited);
 	cJSON_AddItemToObject(page, "hero_salary", career_view_money(mid));
 	add_levels(page, salaries, country, level);
 	add_regions(page, career, salaries, countries, country);

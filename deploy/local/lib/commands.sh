@@ -1,0 +1,296 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# The commands of deploy/local/site.
+
+command_run() {
+	prepare
+	trap 'stopping=1' INT TERM HUP
+	trap stop_all EXIT
+	begin
+	supervise
+}
+
+# Everything that can be told to be wrong before something is started.
+prepare() {
+	local name missing=()
+
+	umask 022
+	for name in web ctl ingest; do
+		[[ -x $build/autopsy-$name ]] || missing+=("autopsy-$name")
+	done
+	[[ ${#missing[@]} -eq 0 ]] ||
+		die "$build lacks ${missing[*]}: run make"
+	nginx=$(PATH=$PATH:/usr/sbin type -P nginx) || die 'nginx is missing: run
+  deploy/local/install-packages run'
+	find_postgresql
+	choose_user
+	make_state
+	cd "$state" || die "can't enter $state"
+	take_lock
+	echo $$ >"$state/pid/site"
+	sweep
+	need_free_port "$port"
+	[[ -z $https_port ]] || need_free_port "$https_port"
+	if [[ -n $fresh ]]; then
+		rm -rf "$state"/{pg,pg.new,nginx,www}
+		mkdir -p "$state"/{nginx,www}
+		hand_over "$state"/{nginx,www}
+	fi
+	rm -f "$state"/{env,pg.off}
+	for name in "$state"/log/*.log; do
+		[[ ! -e $name ]] || mv -f "$name" "$name.1"
+	done
+	make_sockets
+	site_url=${SITE_URL:-http://localhost:$port}
+	stopping=
+}
+
+# The copy runs on copies: a build or a checkout beside it changes nothing,
+# and its user need not reach the source tree.
+copy_files() {
+	rm -rf "${state:?}/bin" "$state/www/static" "$state/migrations"
+	mkdir -p "$state/bin" "$state/www/static" || return 1
+	cp "$build"/autopsy-{web,ctl,ingest} "$state/bin/" || return 1
+	cp -R "$top/migrations" "$state/migrations" || return 1
+	[[ ! -d $build/static ]] ||
+		cp -R "$build/static/." "$state/www/static/" || return 1
+	cp "$top/src/static/favicon.svg" "$state/www/" || return 1
+	chmod -R u+rwX,g+rX "$state"/{bin,www,migrations}
+	hand_over "$state"/{bin,www,migrations}
+}
+
+# program URL NAME ARGUMENT...: runs one of ours to its end.
+program() {
+	DATABASE_URL=$1 as_user "$state/bin/$2" "${@:3}"
+}
+
+migrate() {
+	local code
+
+	program "$url_ops" autopsy-ctl migrate up
+	code=$?
+	[[ $code -ne 3 ]] ||
+		echo "The database does not fit migrations/ (another branch?)." \
+			"To begin anew: $again run --fresh"
+	return $code
+}
+
+import_figures() {
+	local file sources=$state/migrations/content/benchmarks/sources.json
+
+	[[ ! -e $sources ]] ||
+		program "$url_ingest" autopsy-ingest sources "$sources" || return 1
+	for file in "$state"/migrations/content/benchmarks/*.csv; do
+		[[ -e $file ]] || continue
+		program "$url_ingest" autopsy-ingest import "$file" \
+			--source "$(basename "$file" .csv)" || return 1
+	done
+}
+
+write_error_pages() {
+	mkdir -p "$state/www/errors" && hand_over "$state/www" || return 1
+	program "$url_web" autopsy-ctl error-pages "$state/www/errors"
+}
+
+begin() {
+	local from=$SECONDS
+
+	note "starting Job Autopsy on port $port"
+	copy_files || die "can't copy the programs to $state"
+	export HOME=$state SITE_URL=$site_url
+	export MIGRATIONS_DIR=$state/migrations STATIC_DIR=$state/www/static
+	if [[ -n ${DATABASE_URL-} ]]; then
+		use_server
+	else
+		unset "${!PG@}"
+		name_urls
+		make_cluster
+		write_access
+		start_cluster
+		step 'database and roles' make_database
+	fi
+	check_stop
+	step 'migrations' migrate
+	if [[ -n $publish ]]; then
+		step 'content' program "$url_ops" autopsy-ctl content publish
+		check_stop
+		step 'figures' import_figures
+	fi
+	step 'error pages' write_error_pages
+	check_stop
+	copy_geoip
+	step 'nginx configuration' configure_edge
+	start_web
+	start_edge
+	wait_for_page || die 'the site does not come up'
+	write_env
+	note "up in $((SECONDS - from)) s; Ctrl-C stops it"
+	printf '%s\n' "$site_url"
+	[[ -z $https_port ]] ||
+		printf 'https://%s:%s\n' "$(host_of "$site_url")" "$https_port"
+}
+
+check_stop() {
+	[[ -z $stopping ]] || exit 130
+}
+
+start_web() {
+	rm -f "$sockets/web.sock"
+	DATABASE_URL=$url_web start web TERM "$state/bin/autopsy-web" \
+		--socket "$sockets/web.sock"
+}
+
+# What a program beside the copy needs. Names come from the settings' list.
+write_env() {
+	local name
+
+	(
+		DATABASE_URL=$url_ops
+		MIGRATIONS_DIR=$top/migrations
+		STATIC_DIR=$build/static
+		WEB_SOCKET=$sockets/web.sock
+		for name in DATABASE_URL SITE_URL WEB_SOCKET MIGRATIONS_DIR \
+		    STATIC_DIR $(sed -n 's/^#\{0,1\} \{0,1\}\([A-Z][A-Z_]*\)=.*/\1/p' \
+			"$top/deploy/env.example" 2>/dev/null); do
+			[[ -z ${!name-} ]] || printf 'export %s=%q\n' "$name" "${!name}"
+		done | sort -u
+	) >"$state/env.new"
+	mv "$state/env.new" "$state/env"
+}
+
+# Watches until told to stop, or until whoever started this is gone. What
+# crashes is started again, as systemd would; what crashes at once, again and
+# again, ends the run.
+supervise() {
+	local parent=$PPID name crashes=0 last=$SECONDS code
+
+	while [[ -z $stopping ]]; do
+		pause 0.5
+		if [[ -z $detached ]] && ! is_there "$parent"; then
+			note 'the process that started this is gone: stopping'
+			return
+		fi
+		for name in "${!pids[@]}"; do
+			! is_alive "$name" || continue
+			[[ -z $stopping ]] || return
+			wait "${pids[$name]}" 2>/dev/null
+			code=$?
+			unset "pids[$name]"
+			if [[ $name == postgresql && -e $state/pg.off ]]; then
+				continue
+			fi
+			((SECONDS - last < 60)) || crashes=0
+			last=$SECONDS
+			((++crashes <= 10)) || die "$name ends again and again; \
+see $state/log/$name.log"
+			note "$name ended (code $code) and is started again"
+			restart "$name"
+		done
+		if [[ -e $state/pg.on ]]; then
+			rm -f "$state/pg.on"
+			is_alive postgresql || start_cluster
+		fi
+	done
+}
+
+restart() {
+	case $1 in
+	postgresql) start_cluster ;;
+	web) sweep "$state/bin/autopsy-web" && start_web ;;
+	nginx) sweep "$nginx" && start_edge ;;
+	esac
+}
+
+# The edge first, so that no visitor meets a worker that is going.
+stop_all() {
+	local code=$?
+
+	trap '' INT TERM HUP
+	trap - EXIT
+	[[ ${#pids[@]} -eq 0 ]] || note 'stopping'
+	stop nginx TERM 5
+	stop web TERM 12
+	stop postgresql INT 15
+	sweep
+	drop_sockets
+	rm -f "$state"/{env,pg.off,pg.on} "$state"/pid/*
+	[[ -z $stopping || $code -ne 0 ]] || code=0
+	exit "$code"
+}
+
+# In the background: a session of its own, tied to nothing.
+command_start() {
+	local options=(--detached --port "$port") child wanted
+
+	[[ -z $https_port ]] || options+=(--https-port "$https_port")
+	[[ -z $state_option ]] || options+=(--state "$state_option")
+	[[ -n $publish ]] || options+=(--no-publish)
+	[[ -z $fresh ]] || options+=(--fresh)
+	wanted=$(wanted_state)
+	mkdir -p "$(dirname "$wanted")" || die "can't make $wanted"
+	setsid "$top/deploy/local/site" run --build "$build" "${options[@]}" \
+		</dev/null >"$wanted.out" 2>&1 &
+	child=$!
+	while is_there "$child"; do
+		find_state
+		if [[ -e $state/env && $(saved_pid site) == "$child" ]]; then
+			cat "$wanted.out"
+			return 0
+		fi
+		pause 0.2
+	done
+	cat "$wanted.out" >&2
+	return 1
+}
+
+command_stop() {
+	local pid
+
+	choose_user
+	find_state || die "there is no copy in $(wanted_state)"
+	if is_running; then
+		pid=$(saved_pid site)
+		kill -s TERM "$pid" || die "process $pid can't be stopped"
+		gone_within 40 "$pid" || kill -s KILL "$pid"
+	fi
+	sweep
+	drop_sockets
+	rm -f "$state"/{env,pg.off,pg.on} "$state"/pid/*
+}
+
+command_status() {
+	local name
+
+	find_state || die "there is no copy in $(wanted_state)"
+	is_running || die "no copy runs in $state"
+	for name in site postgresql web nginx; do
+		[[ -e $state/pid/$name ]] || continue
+		printf '%-11s %s\n' "$name" "$(saved_pid "$name")"
+	done
+	printf '%-11s %s\n' page "$(front_page_status 2>/dev/null || echo none)" \
+		state "$state"
+}
+
+command_env() {
+	if ! find_state || ! is_running || [[ ! -e $state/env ]]; then
+		die "no copy runs on port $port; start one: PORT=$port make run"
+	fi
+	cat "$state/env"
+}
+
+command_database() {
+	local pid
+
+	if ! find_state || ! is_running; then
+		die "no copy runs in $(wanted_state)"
+	fi
+	[[ -d $state/pg ]] || die 'this copy uses a server of its own choosing'
+	if [[ $1 == start ]]; then
+		rm -f "$state/pg.off"
+		: >"$state/pg.on"
+		return
+	fi
+	pid=$(saved_pid postgresql)
+	: >"$state/pg.off"
+	kill -s INT "$pid" || die 'PostgreSQL does not run'
+	gone_within 15 "$pid" || die 'PostgreSQL does not stop'
+}
