@@ -1,6 +1,7 @@
 /* Judges the columns of a row one by one. */
 #include "base/parse.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "salary/salary_row_check.h"
 
 #define AMOUNT_DIGITS 12
@@ -23,7 +24,8 @@ static void complain_unknown(struct row_check *c, enum row_column column,
 	for (; one; one = one->next)
 		suggest_offer(&s, cJSON_IsString(one) ? one->valuestring
 						      : row_text(one, name));
-	row_complain(c, column, "\"%.80s\" is not known", value);
+	row_complain(c, column, "\"%.*s\" is not known", utf8_cut(value, 80),
+		     value);
 	if (s.best)
 		findings_remedy(c->out, "did you mean \"%s\"?", s.best);
 	else
@@ -52,7 +54,8 @@ static void check_country(struct row_check *c, const char *value)
 	}
 	if (row_find(row_reference(c, "countries"), "code", value))
 		return;
-	row_complain(c, ROW_COUNTRY, "\"%.8s\" is not known", value);
+	row_complain(c, ROW_COUNTRY, "\"%.*s\" is not known",
+		     utf8_cut(value, 8), value);
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
 		if (strcasecmp(aliases[i][0], value) != 0)
 			continue;
@@ -107,8 +110,8 @@ static void check_amounts(struct row_check *c)
 		if (!*value) {
 			empty++;
 		} else if (!row_parse_amount(value, &n)) {
-			row_complain(c, columns[i],
-				     "\"%.40s\" is not an amount", value);
+			row_complain(c, columns[i], "\"%.*s\" is not an amount",
+				     utf8_cut(value, 40), value);
 			findings_remedy(c->out, "digits with at most three "
 						"decimals after a point, no "
 						"separators, above zero");
@@ -136,7 +139,8 @@ static void check_currency(struct row_check *c, const char *value)
 	const char *want = row_text(country, "currency");
 
 	if (!row_find(row_reference(c, "countries"), "currency", value)) {
-		row_complain(c, ROW_CURRENCY, "\"%.8s\" is not known", value);
+		row_complain(c, ROW_CURRENCY, "\"%.*s\" is not known",
+			     utf8_cut(value, 8), value);
 		findings_remedy(c->out,
 				*want ? "write %s"
 				      : "an ISO 4217 "
@@ -157,7 +161,8 @@ static void check_period(struct row_check *c, const char *value)
 	if (strcmp(value, "year") == 0 || strcmp(value, "month") == 0)
 		return;
 	if (strcmp(value, "hour") != 0) {
-		row_complain(c, ROW_PERIOD, "\"%.20s\" is not known", value);
+		row_complain(c, ROW_PERIOD, "\"%.*s\" is not known",
+			     utf8_cut(value, 20), value);
 		findings_remedy(c->out, "hour, month or year");
 	} else if (country && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
 				      country, "has_hours"))) {
@@ -176,7 +181,8 @@ static void check_pay_basis(struct row_check *c, const char *value)
 	const char *country = c->row->fields[ROW_COUNTRY];
 
 	if (strcmp(value, "base") != 0 && strcmp(value, "total") != 0) {
-		row_complain(c, ROW_PAY_BASIS, "\"%.20s\" is not known", value);
+		row_complain(c, ROW_PAY_BASIS, "\"%.*s\" is not known",
+			     utf8_cut(value, 20), value);
 		findings_remedy(c->out, "base or total");
 		return;
 	}
@@ -207,8 +213,8 @@ static void check_source(struct row_check *c, const char *value)
 {
 	if (strcmp(value, c->source) == 0)
 		return;
-	row_complain(c, ROW_SOURCE_CODE, "\"%.40s\" is not the source imported",
-		     value);
+	row_complain(c, ROW_SOURCE_CODE, "\"%.*s\" is not the source imported",
+		     utf8_cut(value, 40), value);
 	findings_remedy(c->out, "write %s, or import with --source %.40s",
 			c->source, value);
 }
@@ -238,8 +244,8 @@ static void check_url(struct row_check *c, const char *value)
 		is_clean &= *s > ' ' && *s < 127 && !strchr("\"<>\\", *s);
 	if (is_clean && strlen(value) <= ADDRESS_MAX)
 		return;
-	row_complain(c, ROW_SOURCE_URL, "\"%.60s\" is not an https address",
-		     value);
+	row_complain(c, ROW_SOURCE_URL, "\"%.*s\" is not an https address",
+		     utf8_cut(value, 60), value);
 	findings_remedy(c->out, "the page that states the figure, from "
 				"https:// on, without blanks");
 }
@@ -289,8 +295,8 @@ static void check_sample(struct row_check *c, const char *value)
 
 	if (!*value || parse_int(value, 1, INT64_C(999999999999), &n))
 		return;
-	row_complain(c, ROW_SAMPLE_N, "\"%.40s\" is not a number of people",
-		     value);
+	row_complain(c, ROW_SAMPLE_N, "\"%.*s\" is not a number of people",
+		     utf8_cut(value, 40), value);
 	findings_remedy(c->out, "a whole number above zero, no separators, "
 				"or empty");
 }
