@@ -117,6 +117,7 @@ $B/static/.done: $(STATIC) deploy/local/build-static
 $B/unit/%: tests/unit/%.c $B/libautopsy.a
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka $(LIBS)
+	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka \
+		-lbrotlidec $(LIBS)
 
 -include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d)

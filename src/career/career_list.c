@@ -24,7 +24,7 @@ static void add_card_words(cJSON *card)
 	cJSON_AddStringToObject(card, "hours", sb.buf);
 	strbuf_reset(&sb);
 	cJSON_ArrayForEach(r, json_get(card, "remote"))
-		strbuf_addf(&sb, "%s%s", sb.len ? " / " : "", r->valuestring);
+		strbuf_addf(&sb, "%s%s", sb.len ? " / " : "", json_text(r));
 	cJSON_AddStringToObject(card, "remote_text", sb.buf);
 	strbuf_reset(&sb);
 	words_add_date(&sb, json_str(card, "updated_on"));

@@ -85,7 +85,7 @@ static void add_facts(cJSON *page, const cJSON *career)
 		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
 	add_words(out, "hours", &sb);
 	cJSON_ArrayForEach(r, json_get(facts, "remote")) strbuf_addf(
-		&sb, "%s%s", sb.len ? " / " : "", remote_word(r->valuestring));
+		&sb, "%s%s", sb.len ? " / " : "", remote_word(json_text(r)));
 	add_words(out, "remote", &sb);
 	cJSON_AddStringToObject(out, "entry_barrier",
 				capital(json_str(facts, "entry_barrier")));
@@ -174,7 +174,7 @@ static void add_branches(cJSON *page, const cJSON *career)
 				json_get(page,
 					 "rungs")) if (strcmp(json_str(other,
 								       "id"),
-							      id->valuestring) ==
+							      json_text(id)) ==
 						       0)
 				strbuf_addf(&sb, "%s%s", sb.len ? " or " : "",
 					    json_str(other, "title"));

@@ -15,16 +15,6 @@ static const char *match_words(const char *match)
 					     : "a whole group of occupations";
 }
 
-static void add_published_number(struct strbuf *sb, const cJSON *n)
-{
-	double v = cJSON_GetNumberValue(n);
-
-	if (v == (double)(int64_t)v)
-		words_add_number(sb, (int64_t)v);
-	else
-		strbuf_addf(sb, "%.2f", v);
-}
-
 static void add_published(cJSON *out, const cJSON *row)
 {
 	static const char *const names[] = { "low", "median", "high" };
@@ -33,11 +23,15 @@ static void add_published(cJSON *out, const cJSON *row)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const cJSON *n = json_get(published, names[i]);
+		int64_t whole;
 
 		if (!cJSON_IsNumber(n))
 			continue;
 		strbuf_addf(&sb, "%s%s ", sb.len ? ", " : "", names[i]);
-		add_published_number(&sb, n);
+		if (json_int(published, names[i], &whole))
+			words_add_number(&sb, whole);
+		else
+			strbuf_addf(&sb, "%.2f", n->valuedouble);
 	}
 	strbuf_addf(&sb, " %s a %s", json_str(row, "currency"),
 		    json_str(published, "period"));
@@ -141,7 +135,7 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 		struct strbuf sb = STRBUF_INIT;
 
 		cJSON_ArrayForEach(cite, json_get(source, "cites")) strbuf_addf(
-			&sb, "%s%s", sb.len ? ", " : "", cite->valuestring);
+			&sb, "%s%s", sb.len ? ", " : "", json_text(cite));
 		cJSON_AddStringToObject(source, "cites_text", sb.buf);
 		strbuf_release(&sb);
 	}

@@ -27,8 +27,7 @@ static void add_amount(cJSON *o, const char *name, int64_t amount)
 static bool has_percentiles(const cJSON *career, const cJSON *money)
 {
 	const cJSON *ids = json_get(money, "source_ids"), *source;
-	const char *id =
-		cJSON_IsArray(ids) && ids->child ? ids->child->valuestring : "";
+	const char *id = json_text(cJSON_GetArrayItem(ids, 0));
 
 	cJSON_ArrayForEach(source, json_get(career, "salary_sources")) if (
 		strcmp(json_str(source, "id"), id) ==

@@ -39,7 +39,7 @@ static void add_reasons(cJSON *out, const cJSON *money)
 	const cJSON *r;
 
 	cJSON_ArrayForEach(r, json_get(money, "limited_reasons")) strbuf_addf(
-		&sb, "%s%s", sb.len ? "; " : "", reason_words(r->valuestring));
+		&sb, "%s%s", sb.len ? "; " : "", reason_words(json_text(r)));
 	cJSON_AddStringToObject(out, "reasons", sb.buf);
 	strbuf_release(&sb);
 }
@@ -198,8 +198,9 @@ static cJSON *table_row(const cJSON *career, const cJSON *salaries,
 	cJSON *row = cJSON_CreateObject(), *cells;
 	struct strbuf url = STRBUF_INIT;
 
-	strbuf_addf(&url, "%s/%c%c", json_str(career, "url"), code[0] | 0x20,
-		    code[1] | 0x20);
+	strbuf_addf(&url, "%s/", json_str(career, "url"));
+	for (const char *c = code; *c; c++)
+		strbuf_addch(&url, (char)(*c | 0x20));
 	add_text(row, "url", &url);
 	cJSON_AddStringToObject(row, "code", code);
 	cJSON_AddStringToObject(row, "name", json_str(country, "name"));

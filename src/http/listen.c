@@ -22,13 +22,15 @@ static bool is_listening(int fd)
 	       yes;
 }
 
-static bool is_from_systemd(void)
+/* Descriptors that were meant for this process (sd_listen_fds(3)). */
+static const char *passed_count(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	int64_t n;
 
-	return pid && fds && strcmp(fds, "1") == 0 &&
-	       parse_int(pid, 1, INT32_MAX, &n) && n == getpid();
+	if (!pid || !fds || !parse_int(pid, 1, INT32_MAX, &n) || n != getpid())
+		return NULL;
+	return fds;
 }
 
 static bool address_of(const char *path, struct sockaddr_un *un,
@@ -58,22 +60,37 @@ static bool is_served(const struct sockaddr_un *un)
 	return answers;
 }
 
+/* Nothing at path, or a socket that nobody serves, which is removed. */
+static bool make_room(const char *path, const struct sockaddr_un *un,
+		      struct strbuf *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return true; /* whatever is wrong with it, bind() will say */
+	if (!S_ISSOCK(st.st_mode)) {
+		strbuf_addf(err, "%s: is there and is not a socket", path);
+		return false;
+	}
+	if (is_served(un)) {
+		strbuf_addf(err,
+			    "%s: another autopsy-web serves this socket; stop "
+			    "it or choose another --socket",
+			    path);
+		return false;
+	}
+	unlink(path);
+	return true;
+}
+
 static int make_socket(const char *path, struct strbuf *err)
 {
 	struct sockaddr_un un;
 	mode_t old;
 	int fd, rc;
 
-	if (!address_of(path, &un, err))
+	if (!address_of(path, &un, err) || !make_room(path, &un, err))
 		return -1;
-	if (is_served(&un)) {
-		strbuf_addf(err,
-			    "%s: another autopsy-web serves this socket; "
-			    "stop it or choose another --socket",
-			    path);
-		return -1;
-	}
-	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	old = umask(0117);
 	rc = bind(fd, (const struct sockaddr *)&un, sizeof(un));
@@ -89,14 +106,16 @@ static int make_socket(const char *path, struct strbuf *err)
 
 int listen_socket(const char *path, bool *is_own, struct strbuf *err)
 {
+	const char *count = passed_count();
+
 	*is_own = false;
-	if (is_from_systemd()) {
-		if (is_listening(SYSTEMD_FIRST_FD))
+	if (count) {
+		if (strcmp(count, "1") == 0 && is_listening(SYSTEMD_FIRST_FD))
 			return SYSTEMD_FIRST_FD;
 		strbuf_addf(err,
-			    "LISTEN_FDS is set but descriptor %d does "
-			    "not listen",
-			    SYSTEMD_FIRST_FD);
+			    "LISTEN_FDS is %.20s: descriptor %d must be passed "
+			    "alone, and does not listen or is not alone",
+			    count, SYSTEMD_FIRST_FD);
 		return -1;
 	}
 	if (is_listening(STDIN_FILENO))

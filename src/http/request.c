@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include "base/utf8.h"
+
 const char *request_param(const struct request *rq, const char *name)
 {
 	for (size_t i = 0; i < rq->param_count; i++)
@@ -54,6 +56,11 @@ static char *decode(struct arena *arena, const char *s, size_t len)
 		out[n++] = (char)c;
 	}
 	out[n] = '\0';
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_len(out + i, n - i);
+		if (!step)
+			return NULL;
+	}
 	return out;
 }
 

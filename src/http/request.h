@@ -64,7 +64,8 @@ bool request_add_param(struct request *rq, const char *name,
 /*
  * Decodes name=value&… of a query or a form into out (at most max), in the
  * arena. Returns how many, or -1 when it is malformed: a bad %xx, a NUL or
- * another control character but tab, CR and LF, or more than max pairs.
+ * another control character but tab, CR and LF, bytes that are not UTF-8, or
+ * more than max pairs.
  */
 int request_decode_form(struct arena *arena, const char *text, size_t len,
 			struct param *out, int max) WARN_UNUSED;

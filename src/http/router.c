@@ -174,6 +174,15 @@ static bool takes_form(const struct route *route)
 	return false;
 }
 
+/* Media types have no case, and may have parameters (RFC 9110 8.3.1). */
+static bool is_media_type(const char *header, const char *type)
+{
+	size_t len = strlen(type);
+
+	return strncasecmp(header, type, len) == 0 &&
+	       (!header[len] || strchr("; \t", header[len]));
+}
+
 static int check_params(const struct route *route, struct request *rq,
 			struct response *rs)
 {
@@ -181,7 +190,7 @@ static int check_params(const struct route *route, struct request *rq,
 
 	check_pairs(route, FIELD_QUERY, rq->query, strlen(rq->query), rq, rs);
 	if (rq->method == METHOD_POST && takes_form(route)) {
-		if (strncmp(rq->content_type, form, sizeof(form) - 1) != 0)
+		if (!is_media_type(rq->content_type, form))
 			return response_error(rs, 415, "Send the form as %s.",
 					      form);
 		check_pairs(route, FIELD_FORM, rq->body, rq->body_len, rq, rs);

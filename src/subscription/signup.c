@@ -33,6 +33,36 @@ static bool is_domain(const char *s)
 	}
 }
 
+/*
+ * Blanks and controls beyond ASCII, which pasting brings along and nobody
+ * sees. The database would refuse most of them.
+ */
+static bool has_unseen(const char *text)
+{
+	static const struct {
+		const char *first, *last; /* of the same length */
+	} ranges[] = {
+		{ "\xc2\x80", "\xc2\xa0" },	    /* controls, no-break */
+		{ "\xe1\x9a\x80", "\xe1\x9a\x80" }, /* Ogham space */
+		{ "\xe2\x80\x80", "\xe2\x80\x8f" }, /* widths, directions */
+		{ "\xe2\x80\xa8", "\xe2\x80\xaf" }, /* line, paragraph */
+		{ "\xe2\x81\x9f", "\xe2\x81\xaf" }, /* in formulas */
+		{ "\xe3\x80\x80", "\xe3\x80\x80" }, /* ideographic */
+		{ "\xef\xbb\xbf", "\xef\xbb\xbf" }, /* byte order mark */
+	};
+
+	for (; *text; text++) {
+		for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
+			size_t len = strlen(ranges[i].first);
+
+			if (strncmp(text, ranges[i].first, len) >= 0 &&
+			    strncmp(text, ranges[i].last, len) <= 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 bool subscription_is_email(const char *text, const char **problem)
 {
 	const char *at = strrchr(text, '@');
@@ -42,7 +72,7 @@ bool subscription_is_email(const char *text, const char **problem)
 		*problem = "Enter your e-mail address.";
 	else if (strlen(text) > EMAIL_MAX)
 		*problem = "An e-mail address has at most 254 characters.";
-	else if (strpbrk(text, " \t\r\n,;<>\"()[]\\"))
+	else if (strpbrk(text, " \t\r\n,;:<>\"()[]\\") || has_unseen(text))
 		*problem = "Leave out blanks, commas and brackets: write the "
 			   "address alone, like name@example.com.";
 	else if (!at || at == text)

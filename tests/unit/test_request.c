@@ -1,0 +1,155 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "http/request.h"
+
+#define MAX 4
+
+static int decode(struct arena *a, const char *text, struct param *out)
+{
+	/* A copy of the exact size, so that a sanitizer sees an overrun. */
+	size_t len = strlen(text);
+	char *exact = xmalloc(len ? len : 1);
+	int n;
+
+	memcpy(exact, text, len);
+	n = request_decode_form(a, exact, len, out, MAX);
+	free(exact);
+	return n;
+}
+
+static void test_pairs_are_decoded(void **state)
+{
+	static const struct {
+		const char *text;
+		int n;
+		const char *name, *value; /* of the first */
+	} cases[] = {
+		{ "", 0, NULL, NULL },
+		{ "a=b", 1, "a", "b" },
+		{ "a", 1, "a", "" },
+		{ "a=", 1, "a", "" },
+		{ "=b", 1, "", "b" },
+		{ "=", 1, "", "" },
+		{ "a=b=c", 1, "a", "b=c" },
+		{ "a+b=c+d", 1, "a b", "c d" },
+		{ "a=%41%62%2b", 1, "a", "Ab+" },
+		{ "%61=%C3%A9", 1, "a", "é" },
+		{ "a=1%0D%0A2%09", 1, "a", "1\r\n2\t" },
+		{ "a=1&b=2", 2, "a", "1" },
+		{ "&&a=1&&", 1, "a", "1" },
+		{ "a=1&a=2", 2, "a", "1" },
+		{ "a=1;b=2", 1, "a", "1;b=2" },
+		{ "a=1&b=2&c=3&d=4", 4, "a", "1" },
+	};
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct param out[MAX];
+
+		if (decode(&a, cases[i].text, out) != cases[i].n)
+			fail_msg("'%s'", cases[i].text);
+		if (!cases[i].n)
+			continue;
+		assert_string_equal(out[0].name, cases[i].name);
+		assert_string_equal(out[0].value, cases[i].value);
+	}
+	arena_release(&a);
+}
+
+static void test_malformed_pairs_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"a=%",	    "a=%4",	   "a=%zz",    "a=%4z",
+		"a=%%41",   "%=a",	   "a=%00",    "%00=a",
+		"a=%01",    "a=%1b",	   "a=%7f",    "a=\x01",
+		"a=\x7f",   "a=%e9",	   "a=\xff",   "%c3=a",
+		"a=%c3%28", "a=%ed%a0%80", "a=1&b=%2", "a=1&b=2&c=3&d=4&e=5",
+	};
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct param out[MAX];
+
+		if (decode(&a, bad[i], out) != -1)
+			fail_msg("'%s' was taken", bad[i]);
+	}
+	arena_release(&a);
+}
+
+static void test_params_have_room_for_24(void **state)
+{
+	struct request rq = { .param_count = 0 };
+
+	(void)state;
+	for (int i = 0; i < REQUEST_PARAMS_MAX; i++)
+		assert_true(request_add_param(&rq, "a", "1"));
+	assert_false(request_add_param(&rq, "b", "2"));
+	assert_null(request_param(&rq, "b"));
+	assert_string_equal(request_param(&rq, "a"), "1");
+}
+
+static void test_method_is_known_by_its_exact_name(void **state)
+{
+	static const struct {
+		const char *name;
+		enum method method;
+	} cases[] = {
+		{ "GET", METHOD_GET },	 { "POST", METHOD_POST },
+		{ "HEAD", METHOD_HEAD }, { "OPTIONS", METHOD_OPTIONS },
+		{ "get", METHOD_OTHER }, { "TRACE", METHOD_OTHER },
+		{ "", METHOD_OTHER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(request_method_of(cases[i].name),
+				 cases[i].method);
+}
+
+static void test_form_of_another_site_is_seen(void **state)
+{
+	static const struct {
+		const char *fetch_site, *origin;
+		bool is_cross;
+	} cases[] = {
+		{ "same-origin", "", false },
+		{ "none", "", false },
+		{ "cross-site", "", true },
+		{ "same-site", "", true },
+		{ "cross-site", "https://a.example", true },
+		{ "", "https://a.example", false },
+		{ "", "https://a.example.evil.example", true },
+		{ "", "http://a.example", true },
+		{ "", "null", true },
+		{ "", "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct request rq = { .fetch_site = cases[i].fetch_site,
+				      .origin = cases[i].origin };
+
+		assert_int_equal(request_is_cross_site(&rq,
+						       "https://a.example"),
+				 cases[i].is_cross);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pairs_are_decoded),
+		cmocka_unit_test(test_malformed_pairs_are_refused),
+		cmocka_unit_test(test_params_have_room_for_24),
+		cmocka_unit_test(test_method_is_known_by_its_exact_name),
+		cmocka_unit_test(test_form_of_another_site_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

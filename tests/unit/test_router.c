@@ -1,0 +1,320 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "http/router.h"
+
+static int answer(struct web *web, const struct request *rq,
+		  struct response *rs)
+{
+	(void)web;
+	(void)rq;
+	(void)rs;
+	return 200;
+}
+
+static const struct field page_fields[] = {
+	{ "slug", FIELD_PATH, field_is_slug, "must be a slug" },
+	{ "level", FIELD_QUERY, field_is_level, "must be a level" },
+	{ "page", FIELD_QUERY, field_is_page, "must be a page" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field form_fields[] = {
+	{ "email", FIELD_FORM, field_is_text, "is too long" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+
+static const struct route routes[] = {
+	{ "home", METHOD_GET, "/", answer, NULL, CACHING_NONE, false },
+	{ "page", METHOD_GET, "/p/{slug}", answer, page_fields, CACHING_NONE,
+	  false },
+	{ "deep", METHOD_GET, "/p/{slug}/more", answer, page_fields,
+	  CACHING_NONE, false },
+	{ "form", METHOD_GET, "/form", answer, NULL, CACHING_NONE, false },
+	{ "send", METHOD_POST, "/form", answer, form_fields, CACHING_NONE,
+	  false },
+	{ "push", METHOD_POST, "/push", answer, form_fields, CACHING_NONE,
+	  false },
+	{ "api", METHOD_GET, "/api/{slug}", answer, page_fields, CACHING_NONE,
+	  true },
+	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
+};
+
+struct fixture {
+	struct arena arena;
+	struct request rq;
+	struct response rs;
+	int status;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	response_init(&f->rs);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	response_release(&f->rs);
+	arena_release(&f->arena);
+	free(f);
+	return 0;
+}
+
+/* The name of the route, "" if there is none. */
+static const char *find(struct fixture *f, enum method method, const char *path,
+			const char *query)
+{
+	const struct route *route;
+
+	response_reset(&f->rs);
+	f->rq.method = method;
+	f->rq.path = path;
+	f->rq.query = query;
+	f->rq.arena = &f->arena;
+	if (!f->rq.content_type)
+		f->rq.content_type = "application/x-www-form-urlencoded";
+	if (!f->rq.body)
+		f->rq.body = "";
+	f->rq.body_len = strlen(f->rq.body);
+	route = router_find(routes, &f->rq, &f->rs, &f->status);
+	return route ? route->name : "";
+}
+
+static void test_path_leads_to_its_route(void **state)
+{
+	static const struct {
+		const char *path, *route;
+	} cases[] = {
+		{ "/", "home" },
+		{ "/p/a-b", "page" },
+		{ "/p/a/more", "deep" },
+		{ "/form", "form" },
+		{ "", "" },
+		{ "//", "" },
+		{ "/p", "" },
+		{ "/p/", "" },
+		{ "/p/a/", "" },
+		{ "/p/a/b", "" },
+		{ "/p/a/more/", "" },
+		{ "/p/a--b", "" },
+		{ "/p/A", "" },
+		{ "/p/..", "" },
+		{ "/P/a", "" },
+		{ "/form/", "" },
+		{ "/forms", "" },
+		{ "/for", "" },
+		{ "p/a", "" },
+		{ "/p//more", "" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *name = find(f, METHOD_GET, cases[i].path, "");
+
+		if (strcmp(name, cases[i].route) != 0)
+			fail_msg("'%s' led to '%s'", cases[i].path, name);
+		assert_int_equal(f->status, *name ? 0 : 404);
+	}
+}
+
+static void test_value_of_the_path_is_a_parameter(void **state)
+{
+	struct fixture *f = *state;
+
+	find(f, METHOD_GET, "/p/a-b", "level=mid");
+	assert_string_equal(request_param(&f->rq, "slug"), "a-b");
+	assert_string_equal(request_param(&f->rq, "level"), "mid");
+	assert_int_equal(f->rq.param_count, 2);
+}
+
+static void test_head_is_answered_where_get_is(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_string_equal(find(f, METHOD_HEAD, "/p/a", ""), "page");
+	assert_string_equal(find(f, METHOD_POST, "/form", ""), "send");
+}
+
+static void test_other_method_is_405_with_allow(void **state)
+{
+	static const struct {
+		enum method method;
+		const char *path, *allow;
+	} cases[] = {
+		{ METHOD_POST, "/", "Allow: GET, HEAD\r\n" },
+		{ METHOD_OTHER, "/p/a", "Allow: GET, HEAD\r\n" },
+		{ METHOD_OTHER, "/form", "Allow: GET, HEAD, POST\r\n" },
+		{ METHOD_OPTIONS, "/form", "Allow: GET, HEAD, POST\r\n" },
+		{ METHOD_GET, "/push", "Allow: POST\r\n" },
+		{ METHOD_HEAD, "/push", "Allow: POST\r\n" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_string_equal(find(f, cases[i].method, cases[i].path, ""),
+				    "");
+		assert_int_equal(f->status, 405);
+		assert_string_equal(f->rs.headers.buf, cases[i].allow);
+	}
+	find(f, METHOD_POST, "/none", "");
+	assert_int_equal(f->status, 404);
+	assert_string_equal(f->rs.headers.buf, "");
+}
+
+static void test_unknown_parameter_is_400_for_programs(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_string_equal(find(f, METHOD_GET, "/api/a", "levle=mid"), "");
+	assert_int_equal(f->status, 400);
+	assert_int_equal(f->rs.complaint_count, 1);
+	assert_string_equal(f->rs.complaints[0].parameter, "levle");
+	assert_string_equal(f->rs.complaints[0].detail,
+			    "is not known here; known: level, page");
+}
+
+static void test_unknown_parameter_is_ignored_for_pages(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_string_equal(find(f, METHOD_GET, "/p/a", "utm=x&level=mid"),
+			    "page");
+	assert_null(request_param(&f->rq, "utm"));
+	assert_string_equal(request_param(&f->rq, "level"), "mid");
+}
+
+static void test_each_bad_parameter_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	find(f, METHOD_GET, "/api/a", "level=boss&page=0&x=1");
+	assert_int_equal(f->status, 400);
+	assert_int_equal(f->rs.complaint_count, 3);
+	assert_string_equal(f->rs.complaints[0].detail, "must be a level");
+	assert_string_equal(f->rs.complaints[1].detail, "must be a page");
+	find(f, METHOD_GET, "/api/a", "a&b&c&d&e&f&g&h&i&j&k&l");
+	assert_int_equal(f->rs.complaint_count, RESPONSE_COMPLAINTS_MAX);
+}
+
+static void test_repeated_parameter_is_400(void **state)
+{
+	struct fixture *f = *state;
+
+	find(f, METHOD_GET, "/p/a", "level=mid&level=mid");
+	assert_int_equal(f->status, 400);
+	assert_string_equal(f->rs.complaints[0].detail,
+			    "is given more than once");
+	/* One of the path can't be replaced by one of the query. */
+	find(f, METHOD_GET, "/p/a", "slug=b");
+	assert_int_equal(f->status, 0);
+	assert_string_equal(request_param(&f->rq, "slug"), "a");
+}
+
+static void test_malformed_query_is_400(void **state)
+{
+	static const char *const bad[] = { "%", "level=%zz", "level=%00",
+					   "level=mid&x=%ff" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		find(f, METHOD_GET, "/p/a", bad[i]);
+		assert_int_equal(f->status, 400);
+		assert_string_equal(f->rs.complaints[0].parameter, "query");
+	}
+}
+
+static void test_form_comes_as_a_form(void **state)
+{
+	static const struct {
+		const char *type;
+		int status;
+	} cases[] = {
+		{ "application/x-www-form-urlencoded", 0 },
+		{ "application/x-www-form-urlencoded; charset=utf-8", 0 },
+		{ "application/x-www-form-urlencoded;charset=utf-8", 0 },
+		{ "Application/X-WWW-Form-Urlencoded", 0 },
+		{ "application/x-www-form-urlencodedx", 415 },
+		{ "application/json", 415 },
+		{ "multipart/form-data", 415 },
+		{ "", 415 },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		f->rq.content_type = cases[i].type;
+		f->rq.body = "email=a%40b.example";
+		find(f, METHOD_POST, "/form", "");
+		if (f->status != cases[i].status)
+			fail_msg("'%s': %d", cases[i].type, f->status);
+	}
+}
+
+static void test_form_is_read_from_the_body_only(void **state)
+{
+	struct fixture *f = *state;
+
+	f->rq.body = "email=a%40b.example";
+	assert_string_equal(find(f, METHOD_POST, "/form", "email=other"),
+			    "send");
+	assert_string_equal(request_param(&f->rq, "email"), "a@b.example");
+	f->rq.body = "email=%";
+	find(f, METHOD_POST, "/form", "");
+	assert_int_equal(f->status, 400);
+	assert_string_equal(f->rs.complaints[0].parameter, "form");
+}
+
+static void test_kinds_of_field(void **state)
+{
+	char text[402];
+
+	(void)state;
+	assert_true(field_is_country("SG"));
+	assert_true(field_is_country("sG"));
+	assert_false(field_is_country(""));
+	assert_false(field_is_country("S"));
+	assert_false(field_is_country("SGP"));
+	assert_false(field_is_country("S1"));
+	assert_false(field_is_country("[]"));
+	assert_false(field_is_country("\xc3\xa9"));
+	assert_true(field_is_level("manager"));
+	assert_false(field_is_level("Manager"));
+	assert_true(field_is_page("9999"));
+	assert_false(field_is_page("10000"));
+	assert_false(field_is_page("0"));
+	memset(text, 'x', sizeof(text));
+	text[400] = '\0';
+	assert_true(field_is_text(text));
+	text[400] = 'x';
+	text[401] = '\0';
+	assert_false(field_is_text(text));
+}
+
+#define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_path_leads_to_its_route),
+		TEST(test_value_of_the_path_is_a_parameter),
+		TEST(test_head_is_answered_where_get_is),
+		TEST(test_other_method_is_405_with_allow),
+		TEST(test_unknown_parameter_is_400_for_programs),
+		TEST(test_unknown_parameter_is_ignored_for_pages),
+		TEST(test_each_bad_parameter_is_named),
+		TEST(test_repeated_parameter_is_400),
+		TEST(test_malformed_query_is_400),
+		TEST(test_form_comes_as_a_form),
+		TEST(test_form_is_read_from_the_body_only),
+		cmocka_unit_test(test_kinds_of_field),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
