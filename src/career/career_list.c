@@ -23,7 +23,7 @@ static void add_card_words(cJSON *card)
 		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
 	cJSON_AddStringToObject(card, "hours", sb.buf);
 	strbuf_reset(&sb);
-	cJSON_ArrayForEach(r, json_get(card, "remote"))
+	cJSON_ArrayForEach (r, json_get(card, "remote"))
 		strbuf_addf(&sb, "%s%s", sb.len ? " / " : "", json_text(r));
 	cJSON_AddStringToObject(card, "remote_text", sb.buf);
 	strbuf_reset(&sb);
@@ -67,9 +67,12 @@ static void add_list_words(cJSON *page)
 	cJSON *item;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		cJSON_ArrayForEach(item, json_get(page, lists[i]))
+		cJSON_ArrayForEach (item, json_get(page, lists[i]))
 			add_card_words(item);
-	cJSON_ArrayForEach(item, json_get(page, "categories")) add_count(item);
+	cJSON_ArrayForEach (item, json_get(page, "categories"))
+		add_count(item);
+	item = json_get(page, "careers");
+	cJSON_AddBoolToObject(page, "has_careers", item && item->child);
 	add_total(page);
 }
 
