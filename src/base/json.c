@@ -1,5 +1,8 @@
 #include "base/json.h"
 
+/* The whole numbers that a double tells apart: 2^53. */
+#define WHOLE_MAX 9007199254740992.0
+
 cJSON *json_get(const cJSON *of, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(of, name);
@@ -7,16 +10,21 @@ cJSON *json_get(const cJSON *of, const char *name)
 
 const char *json_str(const cJSON *of, const char *name)
 {
-	const cJSON *m = json_get(of, name);
+	return json_text(json_get(of, name));
+}
 
-	return cJSON_IsString(m) ? m->valuestring : "";
+const char *json_text(const cJSON *item)
+{
+	return cJSON_IsString(item) ? item->valuestring : "";
 }
 
 bool json_int(const cJSON *of, const char *name, int64_t *out)
 {
 	const cJSON *m = json_get(of, name);
 
-	if (!cJSON_IsNumber(m))
+	if (!cJSON_IsNumber(m) || m->valuedouble < -WHOLE_MAX ||
+	    m->valuedouble > WHOLE_MAX ||
+	    m->valuedouble != (double)(int64_t)m->valuedouble)
 		return false;
 	*out = (int64_t)m->valuedouble;
 	return true;

@@ -12,7 +12,10 @@
 cJSON *json_get(const cJSON *of, const char *name);
 /* Text of the member, "" if it is none. Borrowed. */
 const char *json_str(const cJSON *of, const char *name);
-/* The member as a whole number; false if it is not a number. */
+/* Text of the item itself, "" if it is none. Borrowed. */
+const char *json_text(const cJSON *item);
+/* The member as a whole number; false if it is none, or beyond 2^53, where
+ * JSON readers no longer agree on the digits. */
 bool json_int(const cJSON *of, const char *name, int64_t *out) WARN_UNUSED;
 bool json_is_true(const cJSON *of, const char *name);
 /* Takes the member out of one object and puts it into another. */

@@ -9,7 +9,7 @@ bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out)
 
 	if (is_negative)
 		s++;
-	if (!*s || (s[0] == '0' && s[1]))
+	if (!*s || (s[0] == '0' && (s[1] || is_negative)))
 		return false;
 	for (; *s; s++) {
 		if (*s < '0' || *s > '9')
@@ -65,7 +65,7 @@ bool parse_is_date(const char *s)
 	year = two_digits(s) * 100 + two_digits(s + 2);
 	month = two_digits(s + 5);
 	day = two_digits(s + 8);
-	if (month < 1 || month > 12)
+	if (year < 1 || month < 1 || month > 12)
 		return false;
 	last = days[month - 1];
 	if (month == 2 && year % 4 == 0 && (year % 100 || year % 400 == 0))

@@ -2,7 +2,7 @@
 
 #include "base/parse.h"
 
-enum kind { KIND_TEXT, KIND_INT, KIND_URL, KIND_LEVEL };
+enum kind { KIND_TEXT, KIND_INT, KIND_URL, KIND_CONTACT, KIND_LEVEL };
 
 struct spec {
 	const char *name;
@@ -49,7 +49,7 @@ static const struct spec specs[SETTING_MAX] = {
 				 false,
 				 "directory of the built assets, to know their "
 				 "fingerprints" },
-	[SETTING_CONTACT] = { "CONTACT", KIND_TEXT,
+	[SETTING_CONTACT] = { "CONTACT", KIND_CONTACT,
 			      "mailto:hello@jobautopsy.example", 0, 0, false,
 			      "contact for security.txt, as a mailto: or https: URL" },
 };
@@ -59,18 +59,30 @@ static struct {
 	int64_t number;
 } values[SETTING_MAX];
 
+/* Nothing that would end the URL where it is printed. */
+static bool is_plain(const char *v)
+{
+	for (; *v; v++)
+		if ((unsigned char)*v <= ' ' || (unsigned char)*v >= 0x7f ||
+		    *v == '"' || *v == '<')
+			return false;
+	return true;
+}
+
 static bool check_url(const char *v)
 {
-	size_t len = strlen(v);
 	bool has_scheme = strncmp(v, "https://", 8) == 0 ||
 			  strncmp(v, "http://", 7) == 0;
 
-	if (!has_scheme || v[len - 1] == '/')
-		return false;
-	for (const char *s = v; *s; s++)
-		if (*s <= ' ' || *s == '"' || *s == '<' || *s == '\x7f')
-			return false;
-	return true;
+	return has_scheme && v[strlen(v) - 1] != '/' && is_plain(v);
+}
+
+/* RFC 9116 section 2.5.3: a page of the web must come over https. */
+static bool check_contact(const char *v)
+{
+	return (strncmp(v, "mailto:", 7) == 0 ||
+		strncmp(v, "https://", 8) == 0) &&
+	       is_plain(v);
 }
 
 static bool check_level(const char *v, int64_t *number)
@@ -86,6 +98,22 @@ static bool check_level(const char *v, int64_t *number)
 	return false;
 }
 
+static void add_rule(const struct spec *s, struct strbuf *err)
+{
+	static const char *const rules[] = {
+		[KIND_URL] = "must be an http:// or https:// URL that does "
+			     "not end in a slash",
+		[KIND_CONTACT] = "must be a mailto: or https:// URL",
+		[KIND_LEVEL] = "must be debug, info, warn or error",
+	};
+
+	if (s->kind == KIND_INT)
+		strbuf_addf(err, ": must be a whole number from %lld to %lld\n",
+			    (long long)s->min, (long long)s->max);
+	else
+		strbuf_addf(err, ": %s\n", rules[s->kind]);
+}
+
 bool settings_override(enum setting id, const char *v, struct strbuf *err)
 {
 	const struct spec *s = &specs[id];
@@ -97,6 +125,8 @@ bool settings_override(enum setting id, const char *v, struct strbuf *err)
 		ok = parse_int(v, s->min, s->max, &values[id].number);
 	else if (s->kind == KIND_URL)
 		ok = check_url(v);
+	else if (s->kind == KIND_CONTACT)
+		ok = check_contact(v);
 	else if (s->kind == KIND_LEVEL)
 		ok = check_level(v, &values[id].number);
 	if (ok)
@@ -104,14 +134,7 @@ bool settings_override(enum setting id, const char *v, struct strbuf *err)
 	strbuf_addf(err, "%s", s->name);
 	if (!s->is_secret)
 		strbuf_addf(err, "=%.80s", v);
-	if (s->kind == KIND_INT)
-		strbuf_addf(err, ": must be a whole number from %lld to %lld\n",
-			    (long long)s->min, (long long)s->max);
-	else if (s->kind == KIND_URL)
-		strbuf_addstr(err, ": must begin with http:// or https:// and "
-				   "not end in a slash\n");
-	else
-		strbuf_addstr(err, ": must be debug, info, warn or error\n");
+	add_rule(s, err);
 	return false;
 }
 

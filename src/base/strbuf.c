@@ -130,9 +130,9 @@ bool strbuf_read_file(struct strbuf *sb, const char *path, size_t max,
 	}
 	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0) {
 		strbuf_add(sb, chunk, n);
-		if (sb->len - start > max) {
+		if (sb->is_full || sb->len - start > max) {
 			strbuf_addf(err, "%s: is larger than %zu bytes", path,
-				    max);
+				    sb->is_full ? sb->cap - start : max);
 			goto out;
 		}
 	}

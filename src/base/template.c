@@ -76,17 +76,21 @@ static struct node *add_node(struct parser *p, enum node_type type,
 	return n;
 }
 
+/* Parts joined by single dots, or one dot for the item itself. */
 static bool is_name(const char *s, size_t len, bool allow_slash)
 {
+	bool is_start = true;
+
 	for (size_t i = 0; i < len; i++) {
 		bool is_word = (s[i] >= 'a' && s[i] <= 'z') ||
 			       (s[i] >= '0' && s[i] <= '9') || s[i] == '_' ||
-			       s[i] == '.';
+			       (s[i] == '.' && !is_start);
 
 		if (!is_word && !(allow_slash && (s[i] == '/' || s[i] == '-')))
-			return false;
+			return len == 1 && s[0] == '.';
+		is_start = s[i] == '.';
 	}
-	return len > 0;
+	return !is_start;
 }
 
 static bool close_section(struct parser *p, const char *name, size_t len)

@@ -45,8 +45,10 @@ void words_add_minutes(struct strbuf *out, int64_t minutes)
 void words_add_number(struct strbuf *out, int64_t n)
 {
 	char digits[32];
-	int len = snprintf(digits, sizeof(digits), "%lld",
-			   (long long)(n < 0 ? -n : n));
+	/* Negated as unsigned: the lowest number has no positive twin. */
+	uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	int len = snprintf(digits, sizeof(digits), "%llu",
+			   (unsigned long long)size);
 
 	if (n < 0)
 		strbuf_addch(out, '-');
@@ -60,8 +62,10 @@ void words_add_number(struct strbuf *out, int64_t n)
 const char *words_article(const char *word)
 {
 	/* UX and HR are spoken letter by letter, "user" begins with a y. */
-	static const char *const with_a[] = { "UX", "User", "Univ" };
-	static const char *const with_an[] = { "HR", "SEO", "MRI" };
+	static const char *const with_a[] = { "UX", "UI", "User", "Univ",
+					      "Urol" };
+	static const char *const with_an[] = { "HR", "SEO", "MRI", "ML ",
+					       "X-" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(with_a); i++)
 		if (strncmp(word, with_a[i], strlen(with_a[i])) == 0)

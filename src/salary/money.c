@@ -90,8 +90,10 @@ void money_add_short(struct strbuf *out, const struct money *m)
 	} else if (has_high) {
 		strbuf_addstr(out, "up to ");
 		money_add_amount(out, m->currency, m->high);
-	} else {
+	} else if (m->median != MONEY_NONE) {
 		money_add_amount(out, m->currency, m->median);
+	} else {
+		strbuf_addstr(out, "not known");
 	}
 }
 
@@ -99,6 +101,10 @@ void money_add_exact(struct strbuf *out, const struct money *m)
 {
 	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
 
+	if (!has_low && !has_high && m->median == MONEY_NONE) {
+		strbuf_addstr(out, "not known");
+		return;
+	}
 	if (has_low != has_high)
 		strbuf_addstr(out, has_low ? "from " : "up to ");
 	strbuf_addf(out, "%s ", m->currency);
