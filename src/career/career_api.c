@@ -9,10 +9,11 @@ static int send_document(struct web *web, struct response *rs, const char *slug,
 
 	if (rc == DB_NONE && career_find(web, slug, &url, rs, &status) != DB_OK)
 		return status;
+	/* The career is there, so the country is not. */
 	if (rc == DB_NONE)
-		return response_error(rs, 404,
-				      "There is no such career, or no "
-				      "such country.");
+		return response_complain(rs, "country",
+					 "is not among the countries of "
+					 "/api/v1/careers/{slug}/salaries");
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),

@@ -244,6 +244,11 @@ static void log_request(const struct request *rq, const struct response *rs,
 	log_int(&l, "bytes", (int64_t)rs->body.len);
 	log_int(&l, "us", us);
 	log_end(&l);
+	/* What visitors typed is nobody's business but a developer's. */
+	log_begin(&l, LOG_DEBUG, "request.detail");
+	log_str(&l, "query", rq->query);
+	log_str(&l, "country_reason", rq->country_reason);
+	log_end(&l);
 }
 
 void web_serve(struct web *web, struct request *rq, struct response *rs)

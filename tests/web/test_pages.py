@@ -348,7 +348,8 @@ def test_api_problems_name_the_parameter(site):
 
 @pytest.mark.parametrize("path, status", [
     ("/api/v1/careers/nope", 404), ("/api/v1/careers/nope/salaries", 404),
-    ("/api/v1/careers/backend-developer?country=XX", 404),
+    ("/api/v1/careers/backend-developer?country=XX", 400),
+    ("/api/v1/careers/backend-developer/salaries?country=XX", 400),
     ("/api/v1/careers/backend-developer?country=SG&country=US", 400),
     ("/api/v1/nope", 404)])
 def test_api_errors_are_problems(site, path, status):
