@@ -46,18 +46,29 @@ static void add_count(cJSON *category)
 	strbuf_release(&sb);
 }
 
-static void add_total(cJSON *page)
+static void add_total(cJSON *page, const char *words)
 {
 	struct strbuf sb = STRBUF_INIT;
 	int64_t n;
 
 	if (!json_int(page, "total", &n))
 		return;
-	strbuf_addf(&sb,
-		    "%lld guide%s %s published so far. We publish a guide "
-		    "when it is complete.",
-		    (long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	if (words && !n)
+		strbuf_addf(&sb,
+			    "No guide matches “%s”. Try fewer letters, or "
+			    "look through the categories below.",
+			    words);
+	else if (words)
+		strbuf_addf(&sb, "%lld guide%s “%s”.", (long long)n,
+			    n == 1 ? " matches" : "s match", words);
+	else
+		strbuf_addf(&sb,
+			    "%lld guide%s %s published so far. We publish "
+			    "a guide when it is complete.",
+			    (long long)n, n == 1 ? "" : "s",
+			    n == 1 ? "is" : "are");
 	cJSON_AddStringToObject(page, "total_text", sb.buf);
+	cJSON_AddStringToObject(page, "words", words ? words : "");
 	strbuf_release(&sb);
 }
 
@@ -73,7 +84,8 @@ static void add_list_words(cJSON *page)
 		add_count(item);
 	item = json_get(page, "careers");
 	cJSON_AddBoolToObject(page, "has_careers", item && item->child);
-	add_total(page);
+	item = json_get(page, "data");
+	cJSON_AddBoolToObject(page, "has_data", item && item->child);
 }
 
 static const char *country_of(const struct request *rq)
@@ -88,6 +100,7 @@ static int list_page(struct web *web, const struct request *rq,
 		     const char *title, const char *description)
 {
 	enum db_result rc = db_read(web->read, q, params, n);
+	const char *words = request_trimmed(rq, "q");
 	cJSON *page;
 
 	if (rc != DB_OK)
@@ -102,6 +115,7 @@ static int list_page(struct web *web, const struct request *rq,
 	cJSON_AddStringToObject(page, "title", title);
 	cJSON_AddStringToObject(page, "description", description);
 	add_list_words(page);
+	add_total(page, words);
 	return web_page(web, rq, rs, view, page);
 }
 
@@ -123,8 +137,9 @@ int career_list(struct web *web, const struct request *rq, struct response *rs)
 				      "The list of careers has one "
 				      "page.");
 	return list_page(web, rq, rs, Q_CAREER_LIST,
-			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0"), "careers",
-			 "All career guides",
+			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0",
+				   request_trimmed(rq, "q")),
+			 "careers", "All career guides",
 			 "Every career guide on Job Autopsy, by category.");
 }
 

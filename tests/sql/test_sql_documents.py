@@ -60,7 +60,7 @@ def test_web_role_can_run_every_query_of_a_page(db, career):
             "salaries_document": (slug,),
             "career_location": (slug,),
             "category_page": ("information-technology", country),
-            "career_list": (country, 20, 0),
+            "career_list": (country, 20, 0, "back"),
             "home": (country,),
             "sitemap": (),
             "methodology": (),
@@ -314,15 +314,25 @@ def test_empty_category_is_there_with_nothing_in_it(db, career):
               for c in db.query("home", "US")[0][0]["categories"]}
     assert counts == {"information-technology": 1, "finance": 0}
     assert [c["careers"] for c in
-            db.query("career_list", "US", 20, 0)[0][0]["categories"]] == [1, 0]
+            db.query("career_list", "US", 20, 0, None)[0][0]["categories"]] == [1, 0]
 
 
 def test_lists_show_null_salary_where_there_is_none(db, career):
-    found = db.query("career_list", "AE", 20, 0)[0][0]
+    found = db.query("career_list", "AE", 20, 0, None)[0][0]
     assert (found["total"], found["data"][0]["salary"]) == (1, None)
-    assert db.query("career_list", "AE", 20, 1)[0][0]["data"] == []
+    assert db.query("career_list", "AE", 20, 1, None)[0][0]["data"] == []
     assert db.query("home", "US")[0][0]["newest"][0]["salary"]["high"] == (
         130000)
+
+
+def test_search_wants_every_word_somewhere(db, career):
+    def found(words):
+        return db.query("career_list", "US", 20, 0, words)[0][0]["total"]
+
+    assert found("back") == 1
+    assert found("DEVELOPER backend") == 1
+    assert found("backend dentist") == 0
+    assert found("%") == 0
 
 
 def test_sitemap_has_each_country_and_a_date_where_there_is_content(db, career):
@@ -347,7 +357,7 @@ def test_withdrawn_career_is_known_to_be_gone_and_can_come_back(db, career):
 
 def test_empty_site_answers(db):
     assert db.query("home", "US")[0][0]["newest"] == []
-    assert db.query("career_list", "US", 20, 0)[0][0] == {
+    assert db.query("career_list", "US", 20, 0, None)[0][0] == {
         "data": [], "total": 0, "categories": []}
     assert db.query("sitemap")[0][0]["pages"] == []
     assert db.query("career_page", "backend-developer", "US") == []

@@ -197,8 +197,17 @@ def test_categories_are_honest(site):
     assert "No guide in this category is published yet" in page
 
 
+def test_search_finds_by_words_and_says_when_it_does_not(site):
+    page = words(site.get("/careers?q=back+END").text)
+    assert "1 guide matches “back END”." in page and "Backend Developer" in page
+    reply = site.get("/careers?q=%3Cb%3Edentist")
+    assert "No guide matches “<b>dentist”" in words(reply.text)
+    assert "<b>dentist" not in reply.text
+    assert site.get("/careers?q=" + "x" * 101).status == 400
+
+
 @pytest.mark.parametrize("path", [
-    "/", "/careers", "/careers/information-technology", "/careers/finance", CAREER,
+    "/", "/careers?q=zzz", "/careers", "/careers/information-technology", "/careers/finance", CAREER,
     CAREER + "/us", CAREER + "/de", CAREER + "/my", "/methodology", "/disclosure", "/privacy",
     "/subscribe", "/nope"])
 def test_pages_are_valid_html(site, path, tmp_path):
