@@ -122,7 +122,7 @@ static int list_page(struct web *web, const struct request *rq,
 int career_home(struct web *web, const struct request *rq, struct response *rs)
 {
 	return list_page(web, rq, rs, Q_HOME, DB_PARAMS(country_of(rq)), "home",
-			 "Job Autopsy: honest career guides",
+			 "Honest career guides",
 			 "What jobs are really like: the day hour by hour, "
 			 "the pay in 15 countries with its evidence, and how "
 			 "exposed each one is to AI.");

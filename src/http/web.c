@@ -113,14 +113,14 @@ static void add_caching(struct response *rs)
 {
 	static const char *const for_browser[] = {
 		[CACHING_NONE] = "no-store",
-		[CACHING_SHARED] = "public, max-age=0, s-maxage=10",
+		[CACHING_SHARED] = "public, max-age=0, s-maxage=5",
 		[CACHING_COUNTRY] = "private, no-cache",
 	};
 	bool is_kept = rs->caching != CACHING_NONE;
 
 	/* For nginx, which hides it and sends the other one on. */
 	response_header(rs, "Cache-Control",
-			is_kept ? "max-age=10, stale-while-revalidate=60"
+			is_kept ? "max-age=5, stale-while-revalidate=60"
 				: "no-store");
 	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
 }
