@@ -168,8 +168,6 @@ static void call(struct web *web, const struct route *route,
 		atomic_fetch_add(&web->slot->database_down, 1);
 	if (rs->status >= 400 && (!rs->body.len || rs->status == 500))
 		web_error(web, rq, rs, route->is_api);
-	if (route->is_api)
-		response_header(rs, "Access-Control-Allow-Origin", "*");
 }
 
 static void count(_Atomic uint64_t *counter)
