@@ -17,6 +17,7 @@
 /* A worker's memory of replies: some hundred pages, encoded. */
 #define CACHE_BYTES (4 << 20)
 #define ETAG_BYTES 16
+#define VIEW_MAX (1 << 20) /* of a file in VIEWS_DIR */
 
 extern const struct template_source views[];
 
@@ -50,15 +51,41 @@ static bool read_assets(struct web *web, struct strbuf *err)
 	return ok;
 }
 
+/* The templates that lie in dir, under the names of those built in. */
+static bool read_views(struct web *web, const char *dir, struct strbuf *err)
+{
+	size_t count = 0;
+	bool ok = true;
+
+	while (views[count].name)
+		count++;
+	web->view_files = xcalloc(count + 1, sizeof(*web->view_files));
+	for (size_t i = 0; ok && i < count; i++) {
+		struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
+
+		strbuf_addf(&path, "%s/%s.html", dir, views[i].name);
+		ok = strbuf_read_file(&text, path.buf, VIEW_MAX, err);
+		web->view_files[i].name = views[i].name;
+		web->view_files[i].len = text.len;
+		web->view_files[i].text = strbuf_detach(&text);
+		strbuf_release(&path);
+	}
+	return ok;
+}
+
 bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 {
+	const char *dir = settings_str(SETTING_VIEWS_DIR);
+
 	memset(web, 0, sizeof(*web));
 	web->routes = routes;
 	if (sodium_init() < 0) {
 		strbuf_addstr(err, "libsodium can't be started");
 		return false;
 	}
-	web->views = template_set_new(views, err);
+	if (*dir && !read_views(web, dir, err))
+		return false;
+	web->views = template_set_new(*dir ? web->view_files : views, err);
 	if (!web->views)
 		return false;
 	web->cache = page_cache_new(CACHE_BYTES);
@@ -67,7 +94,12 @@ bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 
 void web_release(struct web *web)
 {
+	struct template_source *view = web->view_files;
+
 	template_set_free(web->views);
+	for (; view && view->name; view++)
+		free((char *)view->text);
+	free(web->view_files);
 	page_cache_free(web->cache);
 	cJSON_Delete(web->assets);
 	db_free(web->read);

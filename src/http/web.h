@@ -16,6 +16,7 @@
 struct web {
 	const struct route *routes;
 	struct template_set *views;
+	struct template_source *view_files; /* of VIEWS_DIR, NULL: built in */
 	struct db *read;
 	struct db *write;
 	struct page_cache *cache;
