@@ -221,6 +221,13 @@ static void serve_cacheable(struct web *web, const struct route *route,
 	}
 	count(&web->slot->cache_misses);
 	call(web, route, rq, rs);
+	/* Lost since the last look: the copy of an older version will do. */
+	if (rs->status == 503 &&
+	    page_cache_get(web->cache, key.buf, web->version, true, rs)) {
+		web->is_database_down = true;
+		count(&web->slot->cache_stale);
+		goto out;
+	}
 	finish(rs, rq->encoding);
 	if (rs->status == 200 || rs->status == 301)
 		page_cache_put(web->cache, key.buf, web->version, rs);
