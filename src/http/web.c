@@ -250,7 +250,8 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 	char value[64];
 	size_t len;
 
-	if (rs->status != 200 || !etag || !*rq->if_none_match)
+	if (rs->status != 200 || !etag || !*rq->if_none_match ||
+	    !(rq->method & (METHOD_GET | METHOD_HEAD)))
 		return;
 	etag += strlen("ETag: ");
 	len = strcspn(etag, "\r");
