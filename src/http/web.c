@@ -283,6 +283,21 @@ static void log_request(const struct request *rq, const struct response *rs,
 	log_end(&l);
 }
 
+/* Those since the last request: the counter outlives this worker. */
+static void count_connects(struct web *web)
+{
+	int64_t now = 0;
+
+	if (web->read)
+		now += db_connects(web->read);
+	if (web->write)
+		now += db_connects(web->write);
+	atomic_fetch_add_explicit(&web->slot->database_connects,
+				  (uint64_t)(now - web->connects),
+				  memory_order_relaxed);
+	web->connects = now;
+}
+
 void web_serve(struct web *web, struct request *rq, struct response *rs)
 {
 	int64_t start = clock_us(), us;
@@ -305,13 +320,11 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 		finish(rs, rq->encoding);
 	}
 	answer_not_modified(rq, rs);
+	count_connects(web);
 	us = clock_us() - start;
 	metrics_count(web->slot,
 		      route ? (int)(route - web->routes) : METRICS_ROUTES,
 		      rs->status, us);
-	if (web->read)
-		atomic_store(&web->slot->database_connects,
-			     (uint64_t)db_connects(web->read));
 	log_request(rq, rs, route ? route->name : "none", us);
 	log_set_request(NULL);
 }
