@@ -305,7 +305,9 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 	int status = 0;
 
 	log_set_request(rq->id);
-	if (rq->is_body_too_large)
+	if (rq->is_given_up)
+		status = response_error(rs, 503, "We are too busy just now.");
+	else if (rq->is_body_too_large)
 		status = response_error(rs, 413,
 					"The request is larger than %d bytes.",
 					REQUEST_BODY_MAX);
