@@ -120,6 +120,10 @@ static enum db_result take(struct db *db, PGresult *r)
 	keep_error(db);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return DB_DOWN;
+	/* Not said by the server but by libpq, which could not reach it; it
+	 * may notice only later that the connection is lost. */
+	if (!db->sqlstate[0] && (!r || PQresultStatus(r) == PGRES_FATAL_ERROR))
+		return DB_DOWN;
 	/* Shut down, lost, or a primary that became a standby. */
 	if (strncmp(db->sqlstate, "57P0", 4) == 0 ||
 	    strncmp(db->sqlstate, "08", 2) == 0 ||
@@ -402,8 +406,15 @@ static enum db_result control(struct db *db, const char *sql)
 
 enum db_result db_begin(struct db *db)
 {
+	bool was_connected = db->conn != NULL;
 	enum db_result rc = control(db, "BEGIN READ WRITE");
 
+	/* Nothing is lost with the connection yet. */
+	if (rc == DB_DOWN && was_connected) {
+		disconnect(db);
+		db->retry_at = 0;
+		rc = control(db, "BEGIN READ WRITE");
+	}
 	db->in_block = rc == DB_OK;
 	return rc;
 }
