@@ -1,10 +1,17 @@
 """What the web tests share: a copy of the site, and an edge with a stub."""
 import itertools
+import pathlib
+import sys
 
 import pytest
 
-from edge_stub import Edge
-from local_site import COUNTRIES, Site
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
+
+from edge_stub import Edge  # noqa: E402
+from local_site import COUNTRIES, Site  # noqa: E402
+from support.cluster import Cluster  # noqa: E402
+from support.worker import Worker, seed  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +75,40 @@ _count = itertools.count(1)
 def career():
     """A career path that no other test has asked for."""
     return f"/careers/testing/career-{next(_count)}"
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A database "worker" for autopsy-web without nginx; it may be stopped."""
+    made = Cluster().start()
+    try:
+        seed(made, "worker")
+        yield made
+    finally:
+        made.stop("immediate")
+
+
+@pytest.fixture
+def make(cluster):
+    """Makes workers that are not started yet: make(WEB_WORKERS="1")."""
+    made = []
+
+    def new(**settings):
+        made.append(Worker(DATABASE_URL=cluster.url("worker", "autopsy_web"),
+                           **settings))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.remove()
+
+
+@pytest.fixture
+def web(make):
+    return make().start()
+
+
+@pytest.fixture
+def one(make):
+    """A single worker, so that it is known who answers."""
+    return make(WEB_WORKERS="1").start()
