@@ -19,6 +19,8 @@
 #define LEVEL_EXPECTED "must be junior, mid, senior or manager"
 
 static const struct field list_fields[] = {
+	{ "q", FIELD_QUERY, field_is_query,
+	  "must be words to look for, at most 100 characters" },
 	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };

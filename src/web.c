@@ -5,7 +5,6 @@
 #include <getopt.h>
 
 #include "base/log.h"
-#include "base/parse.h"
 #include "base/settings.h"
 #include "http/fcgi.h"
 #include "http/master.h"
@@ -34,8 +33,14 @@ static void usage(FILE *out)
 	strbuf_release(&settings);
 }
 
-/* Options override the environment. Returns -1 to go on, or exit status. */
-static int parse_options(int argc, char **argv, struct master_options *o)
+/* What options say; they override the environment. NULL: not given. */
+struct given {
+	const char *workers;
+	const char *socket;
+};
+
+/* Returns -1 to go on, or the exit status. */
+static int parse_options(int argc, char **argv, struct given *given)
 {
 	static const struct option options[] = {
 		{ "workers", required_argument, NULL, 'w' },
@@ -44,37 +49,41 @@ static int parse_options(int argc, char **argv, struct master_options *o)
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int64_t n;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'h') {
-			usage(stdout);
-			return 0;
-		}
-		if (c == 'v') {
+		if (c == 'w') {
+			given->workers = optarg;
+		} else if (c == 's') {
+			given->socket = optarg;
+		} else if (c == 'v') {
 			puts("autopsy-web " VERSION);
 			return 0;
-		}
-		if (c == 's') {
-			o->socket = optarg;
-		} else if (c == 'w' &&
-			   parse_int(optarg, 1, METRICS_SLOTS, &n)) {
-			o->workers = (int)n;
 		} else {
-			if (c == 'w')
-				fprintf(stderr,
-					"autopsy-web: --workers %s: "
-					"must be 1 to %d\n",
-					optarg, METRICS_SLOTS);
-			usage(stderr);
-			return EXIT_USAGE;
+			usage(c == 'h' ? stdout : stderr);
+			return c == 'h' ? 0 : EXIT_USAGE;
 		}
 	}
 	if (optind == argc)
 		return -1;
 	fprintf(stderr, "autopsy-web: '%s' is not expected\n", argv[optind]);
 	return EXIT_USAGE;
+}
+
+static bool load_settings(const struct given *given)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool ok = settings_load(&err);
+
+	if (given->workers)
+		ok &= settings_override(SETTING_WEB_WORKERS, given->workers,
+					&err);
+	if (given->socket)
+		ok &= settings_override(SETTING_WEB_SOCKET, given->socket,
+					&err);
+	fputs(err.buf, stderr);
+	strbuf_release(&err);
+	return ok;
 }
 
 static struct db *database(enum setting url)
@@ -114,24 +123,41 @@ static int run_worker(const struct worker *w)
 	return status;
 }
 
+/*
+ * Refuses to start beside a schema that this build can't work with. A server
+ * that is away is no reason not to start: pages are served without it.
+ */
+static bool schema_fits(void)
+{
+	struct db *db = database(SETTING_DATABASE_URL_READ);
+	bool fits = db_connect(db) != DB_ERROR;
+
+	if (!fits)
+		fprintf(stderr,
+			"autopsy-web: the database does not fit this "
+			"program: %s\nRun 'autopsy-ctl migrate status' "
+			"to see how far it is, 'autopsy-ctl migrate "
+			"up' to bring it up to date.\n",
+			db_error(db));
+	db_free(db);
+	return fits;
+}
+
 int main(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
 	struct master_options o = { .argv = argv };
+	struct given given = { NULL, NULL };
 	struct worker w;
 	bool is_bad;
-	int rc;
+	int rc = parse_options(argc, argv, &given);
 
-	if (!settings_load(&err)) {
-		fputs(err.buf, stderr);
-		strbuf_release(&err);
+	if (rc >= 0)
+		return rc;
+	if (!load_settings(&given))
 		return EXIT_USAGE;
-	}
 	log_setup("autopsy-web",
 		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
-	o.socket = settings_str(SETTING_WEB_SOCKET);
-	o.workers = (int)settings_int(SETTING_WEB_WORKERS);
-	o.deadline_ms = settings_int(SETTING_WEB_DEADLINE_MS);
 	if (master_is_worker(&w, &is_bad, &err)) {
 		if (!is_bad)
 			return run_worker(&w);
@@ -139,6 +165,8 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return 1;
 	}
-	rc = parse_options(argc, argv, &o);
-	return rc >= 0 ? rc : master_run(&o);
+	o.socket = settings_str(SETTING_WEB_SOCKET);
+	o.workers = (int)settings_int(SETTING_WEB_WORKERS);
+	o.deadline_ms = settings_int(SETTING_WEB_DEADLINE_MS);
+	return schema_fits() ? master_run(&o) : 1;
 }

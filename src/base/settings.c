@@ -114,13 +114,11 @@ static void add_rule(const struct spec *s, struct strbuf *err)
 		strbuf_addf(err, ": %s\n", rules[s->kind]);
 }
 
-static bool load_one(const struct spec *s, enum setting id, struct strbuf *err)
+bool settings_override(enum setting id, const char *v, struct strbuf *err)
 {
-	const char *v = getenv(s->name);
+	const struct spec *s = &specs[id];
 	bool ok = true;
 
-	if (!v || !*v)
-		v = s->fallback;
 	values[id].text = v;
 	values[id].number = 0;
 	if (s->kind == KIND_INT)
@@ -144,8 +142,13 @@ bool settings_load(struct strbuf *err)
 {
 	bool ok = true;
 
-	for (int i = 0; i < SETTING_MAX; i++)
-		ok &= load_one(&specs[i], (enum setting)i, err);
+	for (int i = 0; i < SETTING_MAX; i++) {
+		const char *v = getenv(specs[i].name);
+
+		if (!v || !*v)
+			v = specs[i].fallback;
+		ok &= settings_override((enum setting)i, v, err);
+	}
 	if (!*values[SETTING_DATABASE_URL_READ].text)
 		values[SETTING_DATABASE_URL_READ].text =
 			values[SETTING_DATABASE_URL].text;

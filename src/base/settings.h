@@ -33,6 +33,10 @@ enum setting {
  */
 bool settings_load(struct strbuf *err) WARN_UNUSED;
 
+/* The same for one setting that an option gives; value is borrowed. */
+bool settings_override(enum setting s, const char *value,
+		       struct strbuf *err) WARN_UNUSED;
+
 /* The value or the default; never NULL, "" where neither is given. */
 const char *settings_str(enum setting s);
 int64_t settings_int(enum setting s);

@@ -280,8 +280,9 @@ static const cJSON *member(const cJSON *of, const char *name, size_t len)
 
 	if (!cJSON_IsObject(of))
 		return NULL;
-	cJSON_ArrayForEach(m, of) if (strncmp(m->string, name, len) == 0 &&
-				      !m->string[len]) return m;
+	cJSON_ArrayForEach (m, of)
+		if (strncmp(m->string, name, len) == 0 && !m->string[len])
+			return m;
 	return NULL;
 }
 
@@ -346,8 +347,7 @@ static void add_json(struct strbuf *out, const cJSON *v)
 		strbuf_addstr(out, "null");
 	} else {
 		strbuf_addch(out, is_object ? '{' : '[');
-		cJSON_ArrayForEach(child, v)
-		{
+		cJSON_ArrayForEach (child, v) {
 			if (child != v->child)
 				strbuf_addch(out, ',');
 			if (is_object) {
@@ -373,9 +373,9 @@ static bool render_section(struct renderer *r, size_t at, const cJSON *item,
 	if (is_empty(v))
 		return true;
 	if (cJSON_IsArray(v)) {
-		cJSON_ArrayForEach(each,
-				   v) if (!render_range(r, at + 1, n->end,
-							each)) return false;
+		cJSON_ArrayForEach (each, v)
+			if (!render_range(r, at + 1, n->end, each))
+				return false;
 		return true;
 	}
 	return render_range(r, at + 1, n->end, cJSON_IsObject(v) ? v : item);

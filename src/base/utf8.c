@@ -47,3 +47,12 @@ size_t utf8_count(const char *s)
 		n += ((unsigned char)*s & 0xc0) != 0x80;
 	return n;
 }
+
+int utf8_cut(const char *s, int max)
+{
+	int len = (int)strnlen(s, (size_t)max);
+
+	while (len && ((unsigned char)s[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}

@@ -20,6 +20,14 @@ handler career_privacy;	     /* /privacy */
 handler career_api_guide;    /* /api/v1/careers/{slug} */
 handler career_api_salaries; /* /api/v1/careers/{slug}/salaries */
 
+/*
+ * Where the career of a slug, present or former, has its page: DB_OK with
+ * *url valid until the next query. DB_NONE with *status 404 if there never
+ * was one, 410 if it was withdrawn.
+ */
+enum db_result career_find(struct web *web, const char *slug, const char **url,
+			   struct response *rs, int *status);
+
 /* A country in a path: two letters, or the alias uae. */
 bool career_is_country(const char *value);
 /* A path of this site to go back to: it starts with one slash. */

@@ -56,10 +56,12 @@ WHERE c.slug = $1::text;
 
 -- name: career_location
 -- Called where an address may be short, old or in another category: $1 slug,
--- present or former. No row when no career ever had it.
+-- present or former. No row when no career ever had it, null when its guide
+-- was withdrawn.
 SELECT s.url
-FROM catalog.career_summary AS s
-WHERE s.career_id = coalesce(
+FROM catalog.career AS k
+LEFT JOIN catalog.career_summary AS s ON s.career_id = k.id
+WHERE k.id = coalesce(
 	(
 		SELECT c.id
 		FROM catalog.career AS c
@@ -93,16 +95,28 @@ WHERE k.slug = $1::text;
 
 -- name: career_list
 -- Called by /careers: $1 country of the salaries, $2 how many, $3 how many to
--- pass over.
+-- pass over, $4 words to look for in name, synonyms, skills and category, all
+-- of which must be there; null for all careers.
+WITH found AS (
+	SELECT s
+	FROM catalog.career_summary AS s
+	JOIN catalog.career AS c ON c.id = s.career_id
+	JOIN catalog.revision AS r ON r.id = c.revision_id
+	WHERE NOT EXISTS (
+		SELECT
+		FROM regexp_split_to_table(lower($4::text), '\s+') AS w (word)
+		WHERE strpos(lower(concat_ws(' ', s.name, s.category_title,
+			r.guide ->> 'synonyms', r.guide ->> 'skills')), w.word) = 0)
+)
 SELECT json_build_object(
 	'data', (
 		SELECT coalesce(json_agg(
 			catalog.card(p.s, salary.money(f)) ORDER BY (p.s).name,
 			(p.s).slug), '[]')
 		FROM (
-			SELECT s
-			FROM catalog.career_summary AS s
-			ORDER BY s.name, s.slug
+			SELECT o.s
+			FROM found AS o
+			ORDER BY (o.s).name, (o.s).slug
 			LIMIT $2::bigint
 			OFFSET $3::bigint
 		) AS p
@@ -112,7 +126,7 @@ SELECT json_build_object(
 			AND f.level = 'mid'),
 	'total', (
 		SELECT count(*)
-		FROM catalog.career_summary AS s),
+		FROM found AS o),
 	'categories', (
 		SELECT coalesce(json_agg(json_build_object(
 			'slug', k.slug,

@@ -1,13 +1,19 @@
 /* The JSON documents, sent as they are stored. */
 #include "career/career.h"
 
-static int send_document(struct web *web, struct response *rs,
+static int send_document(struct web *web, struct response *rs, const char *slug,
 			 enum db_result rc)
 {
+	const char *url;
+	int status;
+
+	if (rc == DB_NONE && career_find(web, slug, &url, rs, &status) != DB_OK)
+		return status;
+	/* The career is there, so the country is not. */
 	if (rc == DB_NONE)
-		return response_error(rs, 404,
-				      "There is no such career, or no "
-				      "such country.");
+		return response_complain(rs, "country",
+					 "is not among the countries of "
+					 "/api/v1/careers/{slug}/salaries");
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),
@@ -31,11 +37,11 @@ int career_api_guide(struct web *web, const struct request *rq,
 		     struct response *rs)
 {
 	const char *country = upper(rq->arena, request_param(rq, "country"));
+	const char *slug = request_param(rq, "slug");
 
-	return send_document(web, rs,
+	return send_document(web, rs, slug,
 			     db_read(web->read, Q_CAREER_DOCUMENT,
-				     DB_PARAMS(request_param(rq, "slug"),
-					       country ? country : "")));
+				     DB_PARAMS(slug, country ? country : "")));
 }
 
 int career_api_salaries(struct web *web, const struct request *rq,
@@ -46,10 +52,10 @@ int career_api_salaries(struct web *web, const struct request *rq,
 	const char *slug = request_param(rq, "slug");
 
 	if (!country && !level)
-		return send_document(web, rs,
+		return send_document(web, rs, slug,
 				     db_read(web->read, Q_SALARIES_DOCUMENT,
 					     DB_PARAMS(slug)));
-	return send_document(web, rs,
+	return send_document(web, rs, slug,
 			     db_read(web->read, Q_SALARIES_FILTERED,
 				     DB_PARAMS(slug, country, level)));
 }

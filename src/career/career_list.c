@@ -23,7 +23,7 @@ static void add_card_words(cJSON *card)
 		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
 	cJSON_AddStringToObject(card, "hours", sb.buf);
 	strbuf_reset(&sb);
-	cJSON_ArrayForEach(r, json_get(card, "remote"))
+	cJSON_ArrayForEach (r, json_get(card, "remote"))
 		strbuf_addf(&sb, "%s%s", sb.len ? " / " : "", json_text(r));
 	cJSON_AddStringToObject(card, "remote_text", sb.buf);
 	strbuf_reset(&sb);
@@ -46,18 +46,29 @@ static void add_count(cJSON *category)
 	strbuf_release(&sb);
 }
 
-static void add_total(cJSON *page)
+static void add_total(cJSON *page, const char *words)
 {
 	struct strbuf sb = STRBUF_INIT;
 	int64_t n;
 
 	if (!json_int(page, "total", &n))
 		return;
-	strbuf_addf(&sb,
-		    "%lld guide%s %s published so far. We publish a guide "
-		    "when it is complete.",
-		    (long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	if (words && !n)
+		strbuf_addf(&sb,
+			    "No guide matches “%s”. Try fewer letters, or "
+			    "look through the categories below.",
+			    words);
+	else if (words)
+		strbuf_addf(&sb, "%lld guide%s “%s”.", (long long)n,
+			    n == 1 ? " matches" : "s match", words);
+	else
+		strbuf_addf(&sb,
+			    "%lld guide%s %s published so far. We publish "
+			    "a guide when it is complete.",
+			    (long long)n, n == 1 ? "" : "s",
+			    n == 1 ? "is" : "are");
 	cJSON_AddStringToObject(page, "total_text", sb.buf);
+	cJSON_AddStringToObject(page, "words", words ? words : "");
 	strbuf_release(&sb);
 }
 
@@ -67,10 +78,14 @@ static void add_list_words(cJSON *page)
 	cJSON *item;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		cJSON_ArrayForEach(item, json_get(page, lists[i]))
+		cJSON_ArrayForEach (item, json_get(page, lists[i]))
 			add_card_words(item);
-	cJSON_ArrayForEach(item, json_get(page, "categories")) add_count(item);
-	add_total(page);
+	cJSON_ArrayForEach (item, json_get(page, "categories"))
+		add_count(item);
+	item = json_get(page, "careers");
+	cJSON_AddBoolToObject(page, "has_careers", item && item->child);
+	item = json_get(page, "data");
+	cJSON_AddBoolToObject(page, "has_data", item && item->child);
 }
 
 static const char *country_of(const struct request *rq)
@@ -85,6 +100,7 @@ static int list_page(struct web *web, const struct request *rq,
 		     const char *title, const char *description)
 {
 	enum db_result rc = db_read(web->read, q, params, n);
+	const char *words = request_trimmed(rq, "q");
 	cJSON *page;
 
 	if (rc != DB_OK)
@@ -99,13 +115,14 @@ static int list_page(struct web *web, const struct request *rq,
 	cJSON_AddStringToObject(page, "title", title);
 	cJSON_AddStringToObject(page, "description", description);
 	add_list_words(page);
+	add_total(page, words);
 	return web_page(web, rq, rs, view, page);
 }
 
 int career_home(struct web *web, const struct request *rq, struct response *rs)
 {
 	return list_page(web, rq, rs, Q_HOME, DB_PARAMS(country_of(rq)), "home",
-			 "Job Autopsy: honest career guides",
+			 "Honest career guides",
 			 "What jobs are really like: the day hour by hour, "
 			 "the pay in 15 countries with its evidence, and how "
 			 "exposed each one is to AI.");
@@ -120,8 +137,9 @@ int career_list(struct web *web, const struct request *rq, struct response *rs)
 				      "The list of careers has one "
 				      "page.");
 	return list_page(web, rq, rs, Q_CAREER_LIST,
-			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0"), "careers",
-			 "All career guides",
+			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0",
+				   request_trimmed(rq, "q")),
+			 "careers", "All career guides",
 			 "Every career guide on Job Autopsy, by category.");
 }
 
@@ -132,19 +150,14 @@ int career_category(struct web *web, const struct request *rq,
 	int status = list_page(web, rq, rs, Q_CATEGORY_PAGE,
 			       DB_PARAMS(slug, country_of(rq)), "category",
 			       NULL, NULL);
-	enum db_result rc;
+	const char *url;
 
 	if (status != 404)
 		return status;
 	/* Not a category: perhaps a career, by its present or former name. */
-	rc = db_read(web->read, Q_CAREER_LOCATION, DB_PARAMS(slug));
-	if (rc == DB_NONE)
-		return response_error(rs, 404,
-				      "There is no category and no "
-				      "career by this name.");
-	if (rc != DB_OK)
-		return web_database_status(rs, rc);
-	return response_redirect(rs, 301, db_value(web->read, 0, 0));
+	if (career_find(web, slug, &url, rs, &status) != DB_OK)
+		return status;
+	return response_redirect(rs, 301, url);
 }
 
 static int plain_page(struct web *web, const struct request *rq,

@@ -80,21 +80,39 @@ static int redirect(const struct request *rq, struct response *rs,
 	return status;
 }
 
-/* A slug that is known under another address, else 404. */
-static int elsewhere(struct web *web, const struct request *rq,
-		     struct response *rs, const char *slug)
+enum db_result career_find(struct web *web, const char *slug, const char **url,
+			   struct response *rs, int *status)
 {
 	enum db_result rc =
 		db_read(web->read, Q_CAREER_LOCATION, DB_PARAMS(slug));
 
-	if (rc == DB_NONE)
-		return response_error(rs, 404,
-				      "There is no career guide by this name "
-				      "yet.");
-	if (rc != DB_OK)
-		return web_database_status(rs, rc);
-	return redirect(rq, rs, db_value(web->read, 0, 0),
-			request_param(rq, "country"));
+	if (rc == DB_NONE) {
+		*status = response_error(rs, 404,
+					 "There is no career guide by this "
+					 "name yet.");
+		return rc;
+	}
+	if (rc != DB_OK) {
+		*status = web_database_status(rs, rc);
+		return rc;
+	}
+	*url = db_value(web->read, 0, 0);
+	if (*url)
+		return DB_OK;
+	*status = response_error(rs, 410, "This career guide was withdrawn.");
+	return DB_NONE;
+}
+
+/* A slug that is known under another address, else 404 or 410. */
+static int elsewhere(struct web *web, const struct request *rq,
+		     struct response *rs, const char *slug)
+{
+	const char *url;
+	int status;
+
+	if (career_find(web, slug, &url, rs, &status) != DB_OK)
+		return status;
+	return redirect(rq, rs, url, request_param(rq, "country"));
 }
 
 int career_page(struct web *web, const struct request *rq, struct response *rs)

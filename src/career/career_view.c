@@ -14,9 +14,9 @@ static const char *country_name(const cJSON *countries, const char *code)
 {
 	const cJSON *c;
 
-	cJSON_ArrayForEach(c,
-			   countries) if (strcmp(json_str(c, "code"), code) ==
-					  0) return json_str(c, "name");
+	cJSON_ArrayForEach (c, countries)
+		if (strcmp(json_str(c, "code"), code) == 0)
+			return json_str(c, "name");
 	return code;
 }
 
@@ -84,8 +84,9 @@ static void add_facts(cJSON *page, const cJSON *career)
 	if (json_int(hours, "low", &low) && json_int(hours, "high", &high))
 		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
 	add_words(out, "hours", &sb);
-	cJSON_ArrayForEach(r, json_get(facts, "remote")) strbuf_addf(
-		&sb, "%s%s", sb.len ? " / " : "", remote_word(json_text(r)));
+	cJSON_ArrayForEach (r, json_get(facts, "remote"))
+		strbuf_addf(&sb, "%s%s", sb.len ? " / " : "",
+			    remote_word(json_text(r)));
 	add_words(out, "remote", &sb);
 	cJSON_AddStringToObject(out, "entry_barrier",
 				capital(json_str(facts, "entry_barrier")));
@@ -103,8 +104,7 @@ static void add_factors(cJSON *page, const cJSON *career)
 	const cJSON *factor, *ai = json_get(career, "ai");
 	cJSON *out = cJSON_AddArrayToObject(page, "factors");
 
-	cJSON_ArrayForEach(factor, json_get(ai, "factors"))
-	{
+	cJSON_ArrayForEach (factor, json_get(ai, "factors")) {
 		cJSON *f = cJSON_Duplicate(factor, true);
 		int64_t exposure = 0;
 
@@ -122,8 +122,7 @@ static void add_rungs(cJSON *page, const cJSON *career)
 	const char *name = json_str(career, "name");
 	cJSON *out = cJSON_AddArrayToObject(page, "rungs");
 
-	cJSON_ArrayForEach(rung, json_get(progression, "rungs"))
-	{
+	cJSON_ArrayForEach (rung, json_get(progression, "rungs")) {
 		const cJSON *years = json_get(rung, "years");
 		const char *title = json_str(rung, "title");
 		const char *level = json_str(rung, "level");
@@ -164,20 +163,16 @@ static void add_branches(cJSON *page, const cJSON *career)
 	const cJSON *rung, *id, *other;
 	cJSON *out = json_get(page, "rungs")->child;
 
-	cJSON_ArrayForEach(rung, json_get(progression, "rungs"))
-	{
+	cJSON_ArrayForEach (rung, json_get(progression, "rungs")) {
 		struct strbuf sb = STRBUF_INIT;
 
-		cJSON_ArrayForEach(id, json_get(rung, "leads_to"))
-			cJSON_ArrayForEach(
-				other,
-				json_get(page,
-					 "rungs")) if (strcmp(json_str(other,
-								       "id"),
-							      json_text(id)) ==
-						       0)
-				strbuf_addf(&sb, "%s%s", sb.len ? " or " : "",
-					    json_str(other, "title"));
+		cJSON_ArrayForEach (id, json_get(rung, "leads_to"))
+			cJSON_ArrayForEach (other, json_get(page, "rungs"))
+				if (strcmp(json_str(other, "id"),
+					   json_text(id)) == 0)
+					strbuf_addf(&sb, "%s%s",
+						    sb.len ? " or " : "",
+						    json_str(other, "title"));
 		add_words(out, "leads_to", &sb);
 		out = out->next;
 	}

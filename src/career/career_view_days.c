@@ -79,12 +79,9 @@ static void add_heading(cJSON *out, const cJSON *page, const char *level,
 
 	if (strcmp(level, "mid") == 0)
 		strbuf_addf(&sb, "Mid-level %s", name);
-	cJSON_ArrayForEach(
-		rung,
-		json_get(page, "rungs")) if (!sb.len &&
-					     strcmp(json_str(rung, "level"),
-						    level) == 0)
-		strbuf_addstr(&sb, json_str(rung, "title"));
+	cJSON_ArrayForEach (rung, json_get(page, "rungs"))
+		if (!sb.len && strcmp(json_str(rung, "level"), level) == 0)
+			strbuf_addstr(&sb, json_str(rung, "title"));
 	if (!sb.len)
 		strbuf_addf(&sb, "%s %s", title, name);
 	cJSON_AddStringToObject(out, "heading", sb.buf);
@@ -106,8 +103,7 @@ static cJSON *day_view(const cJSON *page, const cJSON *day, const char *name,
 	cJSON_AddStringToObject(out, "summary", json_str(day, "summary"));
 	cJSON_AddBoolToObject(out, "is_current", strcmp(level, open) == 0);
 	list = cJSON_AddArrayToObject(out, "entries");
-	cJSON_ArrayForEach(entry, json_get(day, "entries"))
-	{
+	cJSON_ArrayForEach (entry, json_get(day, "entries")) {
 		if (!json_int(entry, "minutes", &n))
 			n = 0;
 		minutes[kind_index(json_str(entry, "kind"))] += n;
@@ -130,6 +126,8 @@ void career_view_days(cJSON *page, const cJSON *career, const char *level)
 	const cJSON *days = json_get(career, "days"), *day;
 	cJSON *out = cJSON_AddArrayToObject(page, "days");
 
-	cJSON_ArrayForEach(day, json_get(days, "levels")) cJSON_AddItemToArray(
-		out, day_view(page, day, json_str(career, "name"), level));
+	cJSON_ArrayForEach (day, json_get(days, "levels"))
+		cJSON_AddItemToArray(out,
+				     day_view(page, day,
+					      json_str(career, "name"), level));
 }

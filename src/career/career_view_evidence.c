@@ -44,8 +44,7 @@ static void add_chain(cJSON *out, const cJSON *row)
 	struct strbuf sb = STRBUF_INIT;
 	const cJSON *step;
 
-	cJSON_ArrayForEach(step, json_get(row, "chain"))
-	{
+	cJSON_ArrayForEach (step, json_get(row, "chain")) {
 		double f = cJSON_GetNumberValue(json_get(step, "factor"));
 		const char *name = json_str(step, "step");
 
@@ -128,14 +127,14 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 	cJSON *out = cJSON_AddArrayToObject(page, "evidence"), *source;
 	const cJSON *row, *cite;
 
-	cJSON_ArrayForEach(row, json_get(career, "evidence"))
+	cJSON_ArrayForEach (row, json_get(career, "evidence"))
 		cJSON_AddItemToArray(out, evidence_row(row));
-	cJSON_ArrayForEach(source, json_get(career, "salary_sources"))
-	{
+	cJSON_ArrayForEach (source, json_get(career, "salary_sources")) {
 		struct strbuf sb = STRBUF_INIT;
 
-		cJSON_ArrayForEach(cite, json_get(source, "cites")) strbuf_addf(
-			&sb, "%s%s", sb.len ? ", " : "", json_text(cite));
+		cJSON_ArrayForEach (cite, json_get(source, "cites"))
+			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
+				    json_text(cite));
 		cJSON_AddStringToObject(source, "cites_text", sb.buf);
 		strbuf_release(&sb);
 	}

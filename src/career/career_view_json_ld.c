@@ -29,10 +29,10 @@ static bool has_percentiles(const cJSON *career, const cJSON *money)
 	const cJSON *ids = json_get(money, "source_ids"), *source;
 	const char *id = json_text(cJSON_GetArrayItem(ids, 0));
 
-	cJSON_ArrayForEach(source, json_get(career, "salary_sources")) if (
-		strcmp(json_str(source, "id"), id) ==
-		0) return strcmp(json_str(source, "level_basis"),
-				 "percentile_band") == 0;
+	cJSON_ArrayForEach (source, json_get(career, "salary_sources"))
+		if (strcmp(json_str(source, "id"), id) == 0)
+			return strcmp(json_str(source, "level_basis"),
+				      "percentile_band") == 0;
 	return false;
 }
 
@@ -98,8 +98,7 @@ static void add_codes(cJSON *o, const cJSON *career)
 	cJSON *list = cJSON_AddArrayToObject(o, "occupationalCategory");
 	const cJSON *code;
 
-	cJSON_ArrayForEach(code, json_get(career, "codes"))
-	{
+	cJSON_ArrayForEach (code, json_get(career, "codes")) {
 		cJSON *c, *set;
 
 		if (strcmp(json_str(code, "role"), "occupation") != 0)

@@ -38,8 +38,9 @@ static void add_reasons(cJSON *out, const cJSON *money)
 	struct strbuf sb = STRBUF_INIT;
 	const cJSON *r;
 
-	cJSON_ArrayForEach(r, json_get(money, "limited_reasons")) strbuf_addf(
-		&sb, "%s%s", sb.len ? "; " : "", reason_words(json_text(r)));
+	cJSON_ArrayForEach (r, json_get(money, "limited_reasons"))
+		strbuf_addf(&sb, "%s%s", sb.len ? "; " : "",
+			    reason_words(json_text(r)));
 	cJSON_AddStringToObject(out, "reasons", sb.buf);
 	strbuf_release(&sb);
 }
@@ -88,13 +89,10 @@ static const cJSON *salary_of(const cJSON *salaries, const char *country,
 {
 	const cJSON *row;
 
-	cJSON_ArrayForEach(
-		row,
-		json_get(salaries,
-			 "data")) if (strcmp(json_str(row, "country"),
-					     country) == 0 &&
-				      strcmp(json_str(row, "level"), level) ==
-					      0) return json_get(row, "salary");
+	cJSON_ArrayForEach (row, json_get(salaries, "data"))
+		if (strcmp(json_str(row, "country"), country) == 0 &&
+		    strcmp(json_str(row, "level"), level) == 0)
+			return json_get(row, "salary");
 	return NULL;
 }
 
@@ -237,12 +235,12 @@ static void add_regions(cJSON *page, const cJSON *career, const cJSON *salaries,
 		cJSON_AddStringToObject(region, "code", regions[i].code);
 		cJSON_AddStringToObject(region, "title", regions[i].title);
 		rows = cJSON_AddArrayToObject(region, "countries");
-		cJSON_ArrayForEach(
-			country,
-			countries) if (strcmp(json_str(country, "region"),
-					      regions[i].code) == 0)
-			cJSON_AddItemToArray(rows, table_row(career, salaries,
-							     country, current));
+		cJSON_ArrayForEach (country, countries)
+			if (strcmp(json_str(country, "region"),
+				   regions[i].code) == 0)
+				cJSON_AddItemToArray(
+					rows, table_row(career, salaries,
+							country, current));
 		cJSON_AddItemToArray(out, region);
 	}
 }
@@ -254,7 +252,7 @@ void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
 	const cJSON *mid = salary_of(salaries, country, "mid"), *row;
 	bool has_limited = false;
 
-	cJSON_ArrayForEach(row, json_get(salaries, "data"))
+	cJSON_ArrayForEach (row, json_get(salaries, "data"))
 		has_limited |= json_is_true(json_get(row, "salary"), "limited");
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);
 	cJSON_AddItemToObject(page, "hero_salary", career_view_money(mid));

@@ -18,10 +18,12 @@ static const char help_all[] =
 	"usage: autopsy-ctl content check [FILE…] [--json]\n"
 	"       autopsy-ctl content publish [FILE…] [--dry-run] [--note TEXT]\n"
 	"       autopsy-ctl content export SLUG\n"
+	"       autopsy-ctl content withdraw SLUG\n"
 	"\n"
 	"  check    say everything that is wrong with the guides\n"
 	"  publish  check them, then store each that changed as a revision\n"
 	"  export   print what is published, byte for byte\n"
+	"  withdraw take a guide off the site\n"
 	"\n"
 	"Without a FILE: all of MIGRATIONS_DIR/content/careers.\n"
 	"'autopsy-ctl content check --help' says more of each.\n";
@@ -61,6 +63,14 @@ static const char help_export[] =
 	"\n"
 	"Example:\n"
 	"  autopsy-ctl content export backend-developer > guide.json\n";
+
+static const char help_withdraw[] =
+	"usage: autopsy-ctl content withdraw SLUG\n"
+	"\n"
+	"Takes the guide off the site: its addresses answer 410 Gone. Its\n"
+	"revisions and the evidence of its pay stay; 'content publish' of its\n"
+	"file brings it back.\n"
+	"Exit: 0 done, 1 no such career, 75 the database can't be reached.\n";
 
 /* False with a sentence on stderr. allowed: options of this command. */
 static bool read_options(struct options *o, int argc, char **argv,
@@ -182,6 +192,14 @@ static int export(const struct options *o)
 	return EXIT_USAGE;
 }
 
+static int withdraw(const struct options *o)
+{
+	if (o->count == 1)
+		return content_withdraw(o->files[0]);
+	fputs(help_withdraw, stderr);
+	return EXIT_USAGE;
+}
+
 static const struct subcommand {
 	const char *name;
 	const char *options;
@@ -191,6 +209,7 @@ static const struct subcommand {
 	{ "check", "--json", help_check, check },
 	{ "publish", "--dry-run --note", help_publish, publish },
 	{ "export", "", help_export, export },
+	{ "withdraw", "", help_withdraw, withdraw },
 };
 
 static int run(const struct subcommand *s, int argc, char **argv)

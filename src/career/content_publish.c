@@ -210,3 +210,21 @@ int content_export(const char *slug)
 	db_free(db);
 	return status;
 }
+
+int content_withdraw(const char *slug)
+{
+	struct db *db = open_db();
+	enum db_result rc = db_write(db, Q_CAREER_WITHDRAW, DB_PARAMS(slug));
+	int status = 0;
+
+	if (rc == DB_NONE) {
+		say_unknown(db, slug);
+		status = 1;
+	} else if (rc != DB_OK) {
+		status = give_up(db, rc, "can't withdraw");
+	} else {
+		printf("withdrew %s: its addresses answer 410\n", slug);
+	}
+	db_free(db);
+	return status;
+}

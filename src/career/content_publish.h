@@ -14,5 +14,7 @@
 int content_publish(const struct content *c, const char *note, bool is_dry_run);
 /* Prints the published source text, byte for byte. */
 int content_export(const char *slug);
+/* Takes a guide off the site; its addresses answer 410 until it is back. */
+int content_withdraw(const char *slug);
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <ctype.h>
 
+#include "base/utf8.h"
+
 #define WORDS_MIN 4
 
 struct sentence {
@@ -119,9 +121,10 @@ static void report(struct rule *r, const struct sentences *all)
 			continue;
 		rule_at(r, "%s", s->path);
 		rule_problem(r,
-			     "the sentence \"%.60s%s\" stands in %s%s%s "
+			     "the sentence \"%.*s%s\" stands in %s%s%s "
 			     "too",
-			     s->words, strlen(s->words) > 60 ? "…" : "",
+			     utf8_cut(s->words, 60), s->words,
+			     strlen(s->words) > 60 ? "…" : "",
 			     first->guide == s->guide ? "" : first->guide->slug,
 			     first->guide == s->guide ? "" : ": ", first->path);
 		findings_remedy(r->out, "say it in other words or leave it "

@@ -54,7 +54,10 @@ WITH given AS (
 			AS is_changed,
 		nextval(pg_get_serial_sequence('catalog.revision', 'id'))
 			AS revision_id,
-		coalesce(r.number, 0) AS number
+		coalesce((
+			SELECT max(n.number)
+			FROM catalog.revision AS n
+			WHERE n.career_id = c.id), 0) AS number
 	FROM given AS g
 	JOIN catalog.category AS k ON k.slug = g.guide ->> 'category'
 	LEFT JOIN catalog.career AS c ON c.slug = g.guide ->> 'slug'
@@ -349,3 +352,29 @@ SELECT c.slug
 FROM catalog.career AS c
 WHERE c.revision_id IS NOT NULL
 ORDER BY c.slug;
+
+-- name: career_withdraw
+-- Called by autopsy-ctl content withdraw: $1 slug. Its addresses answer 410
+-- from then on; revisions and evidence stay. No row when it is not published.
+WITH withdrawn AS (
+	UPDATE catalog.career AS c
+	SET
+		revision_id = NULL,
+		published_at = NULL,
+		updated_at = now()
+	WHERE c.slug = $1::text
+		AND c.revision_id IS NOT NULL
+	RETURNING c.id
+), documents AS (
+	DELETE FROM catalog.document AS d
+	USING withdrawn AS w
+	WHERE d.career_id = w.id
+), resources AS (
+	DELETE FROM catalog.resource AS r
+	USING withdrawn AS w
+	WHERE r.career_id = w.id
+)
+SELECT
+	w.id,
+	catalog.bump_content_version()
+FROM withdrawn AS w;

@@ -64,7 +64,8 @@ static void set_error(struct db *db, const char *text)
 	for (; *text; text++) {
 		if (*text == '\n' && !text[1])
 			break;
-		strbuf_addch(&db->error, *text == '\n' ? ' ' : *text);
+		strbuf_addch(&db->error,
+			     (unsigned char)*text < ' ' ? ' ' : *text);
 	}
 }
 
@@ -230,7 +231,7 @@ static bool is_too_old(const struct db *db)
 
 enum db_result db_connect(struct db *db)
 {
-	enum db_result rc;
+	enum db_result rc = DB_DOWN;
 
 	if (db->conn && PQstatus(db->conn) == CONNECTION_OK && !is_too_old(db))
 		return DB_OK;
@@ -258,7 +259,7 @@ down:
 		log_event(LOG_WARN, "db.down", "%s", db->error.buf);
 	disconnect(db);
 	back_off(db);
-	return DB_DOWN;
+	return rc == DB_ERROR ? DB_ERROR : DB_DOWN;
 }
 
 static enum db_result run_query(struct db *db, enum query q,
@@ -266,8 +267,10 @@ static enum db_result run_query(struct db *db, enum query q,
 {
 	enum db_result rc = db_connect(db);
 
+	/* A schema that does not fit is mended by ops, like a server that is
+	 * away; until then both look alike to visitors. */
 	if (rc != DB_OK)
-		return rc;
+		return DB_DOWN;
 	rc = take(db, PQexecPrepared(db->conn, query_texts[q].name, n, params,
 				     NULL, NULL, 0));
 	if (rc == DB_ERROR || rc == DB_CONFLICT)

@@ -47,7 +47,10 @@ struct db_options {
 struct db *db_new(const struct db_options *o);
 void db_free(struct db *db);
 
-/* Connects now if there is no connection. */
+/*
+ * Connects now if there is no connection. DB_ERROR: the server is there, but
+ * the role or the schema does not fit the program.
+ */
 enum db_result db_connect(struct db *db) WARN_UNUSED;
 
 /* A parameter list: text values, NULL for SQL NULL. */

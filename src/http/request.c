@@ -10,6 +10,21 @@ const char *request_param(const struct request *rq, const char *name)
 	return NULL;
 }
 
+const char *request_trimmed(const struct request *rq, const char *name)
+{
+	static const char blanks[] = " \t\r\n";
+	const char *s = request_param(rq, name);
+	size_t len;
+
+	if (!s)
+		return NULL;
+	s += strspn(s, blanks);
+	len = strlen(s);
+	while (len && strchr(blanks, s[len - 1]))
+		len--;
+	return len ? arena_strndup(rq->arena, s, len) : NULL;
+}
+
 bool request_add_param(struct request *rq, const char *name, const char *value)
 {
 	if (rq->param_count == REQUEST_PARAMS_MAX)

@@ -59,6 +59,12 @@ struct request {
 /* The value of a field of the route, NULL if it was not given. */
 const char *request_param(const struct request *rq, const char *name);
 
+/*
+ * The same without the blanks around it that typing and pasting leave; NULL
+ * if nothing else was given. In the arena.
+ */
+const char *request_trimmed(const struct request *rq, const char *name);
+
 /* False if there is no room for one more. Strings are borrowed. */
 bool request_add_param(struct request *rq, const char *name,
 		       const char *value) WARN_UNUSED;

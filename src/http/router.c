@@ -33,6 +33,11 @@ bool field_is_page(const char *value)
 	return parse_int(value, 1, 9999, &n);
 }
 
+bool field_is_query(const char *value)
+{
+	return strlen(value) <= 100;
+}
+
 bool field_is_text(const char *value)
 {
 	return strlen(value) <= 400;

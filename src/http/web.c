@@ -145,14 +145,14 @@ static void add_caching(struct response *rs)
 {
 	static const char *const for_browser[] = {
 		[CACHING_NONE] = "no-store",
-		[CACHING_SHARED] = "public, max-age=0, s-maxage=10",
+		[CACHING_SHARED] = "public, max-age=0, s-maxage=5",
 		[CACHING_COUNTRY] = "private, no-cache",
 	};
 	bool is_kept = rs->caching != CACHING_NONE;
 
 	/* For nginx, which hides it and sends the other one on. */
 	response_header(rs, "Cache-Control",
-			is_kept ? "max-age=10, stale-while-revalidate=60"
+			is_kept ? "max-age=5, stale-while-revalidate=60"
 				: "no-store");
 	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
 }
@@ -161,7 +161,10 @@ static void finish(struct response *rs, enum encoding encoding)
 {
 	struct strbuf date = STRBUF_INIT;
 
-	if (rs->status >= 400 || rs->status == 303 || rs->status == 302)
+	/* What is gone must take the place of the page that nginx still has;
+	 * other errors are not worth a place there. */
+	if ((rs->status >= 400 && rs->status != 410) || rs->status == 303 ||
+	    rs->status == 302)
 		rs->caching = CACHING_NONE;
 	if (rs->content_type && compress_body(&rs->body, encoding))
 		response_header(rs, "Content-Encoding",
@@ -280,6 +283,11 @@ static void log_request(const struct request *rq, const struct response *rs,
 	log_str(&l, "encoding", encodings[rq->encoding]);
 	log_int(&l, "bytes", (int64_t)rs->body.len);
 	log_int(&l, "us", us);
+	log_end(&l);
+	/* What visitors typed is nobody's business but a developer's. */
+	log_begin(&l, LOG_DEBUG, "request.detail");
+	log_str(&l, "query", rq->query);
+	log_str(&l, "country_reason", rq->country_reason);
 	log_end(&l);
 }
 

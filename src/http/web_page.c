@@ -47,6 +47,8 @@ static void add_common(const struct web *web, const struct request *rq,
 	add_default(page, "canonical", url.buf);
 	/* What the sign-up form that stands on every page is for. */
 	add_default(page, "topic", "all");
+	/* What was searched for, in the search box. */
+	add_default(page, "words", "");
 	cJSON_AddItemReferenceToObject(page, "assets", web->assets);
 	if (!cJSON_HasObjectItem(page, "noindex"))
 		cJSON_AddFalseToObject(page, "noindex");

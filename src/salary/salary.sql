@@ -264,3 +264,59 @@ LEFT JOIN LATERAL (
 ) AS p ON true
 WHERE h.career_id = $1::bigint
 	AND h.valid_from = now();
+
+-- name: import_reference
+-- Called by autopsy-ingest import before it records any row: all that a file
+-- may refer to, so that every row is checked without a further question.
+-- $1 source code. matches has the match of each level that the guide lists a
+-- code for in the source's scheme.
+SELECT json_build_object(
+	'today', current_date,
+	'source', (
+		SELECT json_build_object(
+			'code', s.code,
+			'collection_mode', s.collection_mode,
+			'pay_basis', s.pay_basis,
+			'code_scheme', s.code_scheme,
+			'country', s.country)
+		FROM salary.source AS s
+		WHERE s.code = $1::text),
+	'sources', (
+		SELECT coalesce(json_agg(s.code ORDER BY s.code), '[]')
+		FROM salary.source AS s),
+	'careers', (
+		SELECT coalesce(json_agg(json_build_object(
+			'slug', c.slug,
+			'matches', (
+				SELECT coalesce(json_agg(l.code
+					ORDER BY l.position), '[]')
+				FROM catalog.level AS l
+				WHERE salary.match(c.id, $1::text, l.code)
+					IS NOT NULL))
+			ORDER BY c.slug), '[]')
+		FROM catalog.career AS c
+		WHERE c.revision_id IS NOT NULL),
+	'countries', (
+		SELECT json_agg(json_build_object(
+			'code', c.code,
+			'currency', c.currency,
+			'has_hours', h.country IS NOT NULL)
+			ORDER BY c.position)
+		FROM catalog.country AS c
+		LEFT JOIN salary.hours AS h ON h.country = c.code),
+	'levels', (
+		SELECT json_agg(l.code ORDER BY l.position)
+		FROM catalog.level AS l));
+
+-- name: source_careers
+-- Called by autopsy-ingest sources: $1 codes of sources that changed, as a
+-- JSON list. The careers whose evidence they are, to be derived again.
+SELECT DISTINCT
+	c.id,
+	c.slug
+FROM salary.observation AS o
+JOIN catalog.career AS c ON c.id = o.career_id
+WHERE o.source_code IN (
+	SELECT e.code
+	FROM json_array_elements_text($1::json) AS e (code))
+ORDER BY c.slug;

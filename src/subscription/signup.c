@@ -157,25 +157,10 @@ static enum db_result store(struct db *db, const char *email, const char *topic)
 	return rc;
 }
 
-/* What was typed, without the blanks that pasting brings along. */
-static const char *typed_email(const struct request *rq)
-{
-	const char *s = request_param(rq, "email");
-	size_t len;
-
-	if (!s)
-		return "";
-	s += strspn(s, " \t\r\n");
-	len = strlen(s);
-	while (len && strchr(" \t\r\n", s[len - 1]))
-		len--;
-	return arena_strndup(rq->arena, s, len);
-}
-
 int subscription_sign_up(struct web *web, const struct request *rq,
 			 struct response *rs)
 {
-	const char *email = typed_email(rq);
+	const char *email = request_trimmed(rq, "email");
 	const char *topic = request_param(rq, "topic");
 	const char *problem;
 	enum db_result rc;
@@ -184,6 +169,7 @@ int subscription_sign_up(struct web *web, const struct request *rq,
 		return response_error(rs, 403,
 				      "This form was sent from "
 				      "another site.");
+	email = email ? email : "";
 	if (!subscription_is_email(email, &problem))
 		return ask_again(web, rq, rs, email, problem);
 	/* A field that people don't see and programs fill in. */

@@ -72,7 +72,7 @@ def test_killed_at_random_moments_then_run_again_is_like_a_clean_run(
         assert not again.broken_indexes(), f"seed {seed}, run {i}"
         assert set(again.status().values()) == {"done"}
         assert again.sql("SELECT sum(price) FROM shop.item") == "820"
-    assert cut >= 5, f"seed {seed}: too few were caught at work"
+    assert cut >= 3, f"seed {seed}: too few were caught at work"
 
 
 def test_one_that_waits_does_not_stop_a_concurrent_index(migrator):

@@ -60,11 +60,11 @@ def test_web_role_can_run_every_query_of_a_page(db, career):
             "salaries_document": (slug,),
             "career_location": (slug,),
             "category_page": ("information-technology", country),
-            "category_list": (),
-            "career_list": (country, 20, 0),
+            "career_list": (country, 20, 0, "back"),
             "home": (country,),
             "sitemap": (),
-            "country_list": (),
+            "methodology": (),
+            "salaries_filtered": (slug, country, None),
             "content_version": (),
             "resource": ("first-course",),
             "count_click": ("first-course",)}.items():
@@ -291,7 +291,7 @@ def test_document_refresh_writes_only_what_changed(db, career):
 
 def test_career_location(db, career):
     here = db.query("career_location", "backend-developer")[0][0]
-    assert here["url"] == "/careers/information-technology/backend-developer"
+    assert here == "/careers/information-technology/backend-developer"
     db.rows("INSERT INTO catalog.former_slug (slug, career_id) "
             "VALUES ('back-end', %s)", career)
     assert db.query("career_location", "back-end")[0][0] == here
@@ -314,34 +314,50 @@ def test_empty_category_is_there_with_nothing_in_it(db, career):
               for c in db.query("home", "US")[0][0]["categories"]}
     assert counts == {"information-technology": 1, "finance": 0}
     assert [c["careers"] for c in
-            db.query("category_list")[0][0]["data"]] == [1, 0]
+            db.query("career_list", "US", 20, 0, None)[0][0]["categories"]] == [1, 0]
 
 
 def test_lists_show_null_salary_where_there_is_none(db, career):
-    found = db.query("career_list", "AE", 20, 0)[0][0]
+    found = db.query("career_list", "AE", 20, 0, None)[0][0]
     assert (found["total"], found["data"][0]["salary"]) == (1, None)
-    assert db.query("career_list", "AE", 20, 1)[0][0]["data"] == []
+    assert db.query("career_list", "AE", 20, 1, None)[0][0]["data"] == []
     assert db.query("home", "US")[0][0]["newest"][0]["salary"]["high"] == (
         130000)
 
 
-def test_sitemap_has_a_date_only_where_there_is_content(db, career):
+def test_search_wants_every_word_somewhere(db, career):
+    def found(words):
+        return db.query("career_list", "US", 20, 0, words)[0][0]["total"]
+
+    assert found("back") == 1
+    assert found("DEVELOPER backend") == 1
+    assert found("backend dentist") == 0
+    assert found("%") == 0
+
+
+def test_sitemap_has_each_country_and_a_date_where_there_is_content(db, career):
     found = db.query("sitemap")[0][0]
-    assert len(found["careers"]) == 1
+    assert [p["url"].rsplit("/", 1)[1].upper() for p in found["pages"]] == COUNTRIES
     assert [c["updated_on"] is None for c in found["categories"]] == [
         False, True]
-    assert found["countries"] == [c.lower() for c in COUNTRIES]
 
 
-def test_country_list_is_in_order(db):
-    found = db.query("country_list")[0][0]["data"]
-    assert [c["code"] for c in found] == COUNTRIES
-    assert {c["short_name"] for c in found} >= {"UK", "UAE", "US"}
+def test_withdrawn_career_is_known_to_be_gone_and_can_come_back(db, career):
+    text = db.rows("SELECT source_text FROM catalog.revision")[0][0]
+    version = db.query("content_version")[0][0]
+    assert len(db.query("career_withdraw", "backend-developer")) == 1
+    assert db.query("career_withdraw", "backend-developer") == []
+    assert db.query("content_version")[0][0] > version
+    assert db.query("career_location", "backend-developer") == [(None,)]
+    assert db.query("career_page", "backend-developer", "US") == []
+    assert db.query("home", "US")[0][0]["newest"] == []
+    again = db.query("publish_revision", text, "back")[0][0]
+    assert (again["number"], again["changed"]) == (2, True)
 
 
 def test_empty_site_answers(db):
     assert db.query("home", "US")[0][0]["newest"] == []
-    assert db.query("career_list", "US", 20, 0)[0][0] == {
-        "data": [], "total": 0}
-    assert db.query("sitemap")[0][0]["careers"] == []
+    assert db.query("career_list", "US", 20, 0, None)[0][0] == {
+        "data": [], "total": 0, "categories": []}
+    assert db.query("sitemap")[0][0]["pages"] == []
     assert db.query("career_page", "backend-developer", "US") == []

@@ -54,7 +54,7 @@ def edge(_edge):
 
 @pytest.fixture(scope="session")
 def _proxied_edge():
-    edge = Edge(TRUSTED_PROXIES="127.0.0.0/8", COUNTRY_HEADER="CF-IPCountry",
+    edge = Edge(TRUSTED_PROXIES="127.0.0.0/9", COUNTRY_HEADER="CF-IPCountry",
                 GEOIP_DB=str(COUNTRIES), LIMIT_EXEMPT="203.0.113.0/24",
                 METRICS_ALLOW="198.51.100.7")
     yield edge
@@ -63,7 +63,7 @@ def _proxied_edge():
 
 @pytest.fixture
 def proxied_edge(_proxied_edge):
-    """The same behind a trusted proxy on loopback, with a country database."""
+    """The same behind trusted proxies, 127.0 to 127.127, with GeoIP."""
     _proxied_edge.worker.reset()
     return _proxied_edge
 

@@ -72,6 +72,12 @@ def test_the_connection_tells_a_country(proxied_edge, career, address,
         [f"{country} connection", address]
 
 
+def test_only_a_trusted_proxy_is_believed(proxied_edge, career):
+    hints = {"CF-IPCountry": "SG", "X-Forwarded-For": "194.25.0.125"}
+    assert told(proxied_edge, career, hints, client="127.200.0.1") == \
+        ["US default", "127.200.0.1"]
+
+
 def test_the_order_of_hints(proxied_edge, career):
     hints = {"Cookie": "country=ae", "CF-IPCountry": "SG",
              "X-Forwarded-For": "194.25.0.125", "Accept-Language": "en-NZ"}

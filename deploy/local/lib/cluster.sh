@@ -68,7 +68,9 @@ write_access() {
 start_cluster() {
 	local try
 
-	rm -f "$state/pg.off"
+	# We hold the lock and have swept: whose number stands there is gone,
+	# even if a dead process still answers to it.
+	rm -f "$state"/{pg.off,pg/postmaster.pid} "$sockets"/.s.PGSQL.*
 	start postgresql INT "$pg_bin/postgres" -D "$state/pg" \
 		-c listen_addresses= -c port=5432 \
 		-c unix_socket_directories="$sockets" \

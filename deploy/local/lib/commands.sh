@@ -194,7 +194,7 @@ see $state/log/$name.log"
 
 restart() {
 	case $1 in
-	postgresql) start_cluster ;;
+	postgresql) sweep "$pg_bin/postgres" && start_cluster ;;
 	web) sweep "$state/bin/autopsy-web" && start_web ;;
 	nginx) sweep "$nginx" && start_edge ;;
 	esac

@@ -103,6 +103,7 @@ sweep() {
 	[[ ${#found[@]} -gt 0 ]] || return 0
 	note "stopping ${#found[@]} processes that were left behind"
 	kill -s INT "${found[@]}" 2>/dev/null
+	kill -s CONT "${found[@]}" 2>/dev/null
 	gone_within 10 "${found[@]}" && return
 	kill -s KILL "${found[@]}" 2>/dev/null
 	gone_within 5 "${found[@]}" || die "processes ${found[*]} do not stop"

@@ -1,0 +1,243 @@
+"""deploy/local/site: a copy starts, stops, and never blocks the next one."""
+import os
+import pwd
+import signal
+import socket
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from client import wait_until
+from local_site import SCRIPT, Site, clean_environment
+
+BARE = ("--no-publish",)
+
+
+def processes(site):
+    """(pid, user, program) of all that works inside the state directory."""
+    found = []
+    inside = str(site.state.resolve())
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            cwd = os.readlink(directory / "cwd")
+            owner = pwd.getpwuid(directory.stat().st_uid).pw_name
+            name = (directory / "comm").read_text().strip()
+        except OSError:
+            continue
+        if cwd == inside or cwd.startswith(inside + "/"):
+            found.append((int(directory.name), owner, name))
+    return found
+
+
+def answers(site):
+    try:
+        return site.get("/healthz").status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def bare_site(fresh_site):
+    return fresh_site(options=BARE, https=False).start()
+
+
+def test_help_and_misuse():
+    done = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0 and "--no-publish" in done.stdout
+    for words in ([], ["dance"], ["run", "--colour"], ["run", "x"],
+                  ["run", "--port"], ["run", "--port", "0"],
+                  ["run", "--port", "65536"], ["database", "dance"]):
+        done = subprocess.run([SCRIPT, *words], capture_output=True, text=True)
+        assert done.returncode == 2, words
+        assert "Usage:" in done.stderr
+
+
+def test_term_stops_everything(bare_site):
+    sockets = (bare_site.state / "sockets").resolve()
+    names = {name for _, _, name in processes(bare_site)}
+    assert {"postgres", "autopsy-web", "nginx"} <= names
+    began = time.monotonic()
+    bare_site.stop()
+    assert bare_site.process.returncode == 0, bare_site.words()
+    assert time.monotonic() - began < 15
+    assert processes(bare_site) == []
+    assert not sockets.exists()
+    assert not answers(bare_site)
+
+
+def test_ctrl_c_reaches_the_script_alone(bare_site):
+    os.killpg(bare_site.process.pid, signal.SIGINT)
+    bare_site.process.wait(20)
+    assert bare_site.process.returncode == 0
+    assert "stopping" in bare_site.words()
+    assert processes(bare_site) == []
+
+
+@pytest.mark.parametrize("kill", [os.kill, os.killpg])
+def test_a_killed_script_does_not_block_the_next_start(bare_site, kill):
+    kill(bare_site.process.pid, signal.SIGKILL)
+    bare_site.process.wait()
+    began = time.monotonic()
+    bare_site.start()
+    assert time.monotonic() - began < 10
+    assert answers(bare_site)
+
+
+def test_all_children_stopped_dead_do_not_block_the_next_start(bare_site):
+    for pid, _, _ in processes(bare_site):
+        if pid != bare_site.process.pid:
+            os.kill(pid, signal.SIGSTOP)
+    os.kill(bare_site.process.pid, signal.SIGKILL)
+    bare_site.process.wait()
+    bare_site.start()
+    assert "left behind" in bare_site.words()
+    assert answers(bare_site)
+
+
+def test_the_end_of_the_parent_ends_the_copy(fresh_site):
+    site = fresh_site(options=BARE, https=False)
+    words = " ".join(f"'{word}'" for word in site.command("run", *BARE))
+    parent = subprocess.Popen(
+        ["bash", "-c", f"{words} >/dev/null 2>&1; true"],
+        env=clean_environment(), start_new_session=True)
+    wait_until(lambda: (site.state / "env").exists(), 60)
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: processes(site) == [], 20)
+
+
+@pytest.mark.parametrize("name", ["nginx", "web", "postgresql"])
+def test_what_crashes_is_started_again(bare_site, name):
+    before = bare_site.pid(name)
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: bare_site.pid(name) != before, 20)
+    wait_until(lambda: answers(bare_site), 20)
+    wait_until(lambda: bare_site.get("/").status == 200, 20)
+
+
+def test_the_database_can_be_taken_away_and_brought_back(bare_site):
+    assert bare_site.run("database stop").returncode == 0
+    assert answers(bare_site)
+    names = {name for _, _, name in processes(bare_site)}
+    assert "postgres" not in names
+    assert bare_site.run("database start").returncode == 0
+    wait_until(lambda: bare_site.get("/readyz", client="127.0.0.1").status
+               == 200, 20)
+
+
+def test_a_copy_runs_once(bare_site):
+    done = bare_site.run("run", *BARE)
+    assert done.returncode == 1
+    assert "runs already" in done.stderr and "stop" in done.stderr
+    assert answers(bare_site)
+
+
+def test_a_taken_port_is_told_with_its_owner(fresh_site):
+    site = fresh_site(options=BARE, https=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", site.port))
+        taken.listen()
+        done = site.run("run", *BARE)
+    assert done.returncode == 1
+    assert f"port {site.port} is in use by" in done.stderr
+    assert str(os.getpid()) in done.stderr
+    assert f"PORT={site.port + 1} make run" in done.stderr
+    assert processes(site) == []
+
+
+def test_two_copies_stand_side_by_side(bare_site, fresh_site):
+    other = fresh_site(options=BARE, https=False).start()
+    assert answers(bare_site) and answers(other)
+    other.stop()
+    assert answers(bare_site)
+
+
+def test_a_half_made_database_is_made_again(fresh_site):
+    site = fresh_site(options=BARE, https=False)
+    (site.state / "pg.new").mkdir(parents=True)
+    (site.state / "pg.new/PG_VERSION").write_text("15\n")
+    site.start()
+    assert "cut off" in site.words()
+    assert not (site.state / "pg.new").exists()
+
+
+def test_the_data_of_another_postgresql_is_refused(bare_site):
+    bare_site.stop()
+    (bare_site.state / "pg/PG_VERSION").write_text("13\n")
+    done = bare_site.run("run", *BARE)
+    assert done.returncode == 1
+    assert "PostgreSQL 13" in done.stderr and "--fresh" in done.stderr
+    bare_site.options.append("--fresh")
+    assert answers(bare_site.start())
+
+
+def test_env_serves_a_program_beside_the_copy(bare_site):
+    done = bare_site.run("env")
+    assert done.returncode == 0
+    asked = subprocess.run(
+        ["bash", "-c", 'eval "$1"; psql -XAtc "SELECT current_user" '
+         '"$DATABASE_URL"; echo "$SITE_URL"', "-", done.stdout],
+        capture_output=True, text=True, env=clean_environment())
+    assert asked.stdout.split() == ["autopsy_ops", bare_site.url]
+    assert "PORT=" not in done.stdout
+    bare_site.stop()
+    done = bare_site.run("env")
+    assert done.returncode == 1 and "make run" in done.stderr
+
+
+def test_settings_reach_the_programs(fresh_site):
+    site = fresh_site({"CONTACT": "mailto:local@example.org"}, options=BARE,
+                      https=False).start()
+    assert "local@example.org" in site.get("/.well-known/security.txt").text
+    assert site.env["CONTACT"] == "mailto:local@example.org"
+
+
+def test_a_directory_with_spaces_will_do(fresh_site, tmp_path):
+    (tmp_path / "a b").mkdir()
+    site = fresh_site(options=BARE, state=tmp_path / "a b" / "the 'state'",
+                      https=False)
+    assert answers(site.start())
+
+
+def test_tls_is_served_when_asked_for(fresh_site):
+    site = fresh_site(options=BARE).start()
+    done = subprocess.run(
+        ["curl", "-sk", "-o", "/dev/null", "-w", "%{http_code} %{http_version}",
+         site.https_url], capture_output=True, text=True)
+    assert done.stdout == "200 2"
+
+
+def test_nothing_but_the_script_runs_as_root(bare_site):
+    owners = {owner for pid, owner, _ in processes(bare_site)
+              if pid != bare_site.process.pid}
+    assert len(owners) == 1 and owners != {"root"}
+
+
+def test_sockets_and_state_are_closed_to_others(bare_site):
+    sockets = (bare_site.state / "sockets").resolve()
+    for path in (sockets, bare_site.state.resolve()):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0, path
+    for path in (sockets / "web.sock", sockets / ".s.PGSQL.5432"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0, path
+    access = (bare_site.state / "pg/pg_hba.conf").read_text()
+    assert access.split() == ["local", "all", "all", "peer", "map=copy"]
+
+
+def test_a_server_out_of_reach_is_told():
+    site = Site({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"},
+                https=False)
+    try:
+        done = site.run("run", *BARE)
+        assert done.returncode == 1 and "DATABASE_URL" in done.stderr
+    finally:
+        site.remove()
+
+
+def test_another_server_is_used_when_named(bare_site, fresh_site):
+    site = fresh_site({"DATABASE_URL": bare_site.env["DATABASE_URL"]},
+                      options=BARE, https=False)
+    assert answers(site.start())
+    assert not (site.state / "pg").exists()
