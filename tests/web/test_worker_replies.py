@@ -122,6 +122,27 @@ def test_other_names_of_a_page_lead_to_it(one, uri, to):
     assert one.get(to).status == 200
 
 
+@pytest.fixture
+def former(cluster):
+    """A name the career had before, of which its own is the beginning."""
+    slug = "backend-developer-and-more"
+    cluster.psql("worker", "INSERT INTO catalog.former_slug (slug, career_id) "
+                 f"SELECT '{slug}', c.id FROM catalog.career AS c "
+                 "WHERE c.slug = 'backend-developer'")
+    yield slug
+    cluster.psql("worker", "DELETE FROM catalog.former_slug "
+                 f"WHERE slug = '{slug}'")
+
+
+def test_former_name_that_begins_like_the_present_one_leads_to_it(
+        one, former):
+    for country in ("", "/sg"):
+        reply = one.get(
+            f"/careers/information-technology/{former}{country}")
+        assert reply.status == 301
+        assert reply.headers["location"] == CAREER + country
+
+
 def test_parameter_that_is_not_text_is_400_and_the_document_json(one):
     for query in ("%ff=1", "a=%ed%a0%80", "\xe9=1"):
         reply = one.get(API, query)
