@@ -205,6 +205,22 @@ static PGconn *open_connection(const struct db *db)
 	return PQconnectdbParams(keys, vals, 1);
 }
 
+/* libpq repeats a URL that it can't read, with the password in it. */
+static bool is_malformed(const char *url)
+{
+	PQconninfoOption *options;
+	char *why = NULL;
+	bool is_read;
+
+	if (!strstr(url, "://") && !strchr(url, '='))
+		return false; /* the plain name of a database */
+	options = PQconninfoParse(url, &why);
+	is_read = options != NULL;
+	PQconninfoFree(options);
+	PQfreemem(why);
+	return !is_read;
+}
+
 static void ignore_notice(void *arg, const PGresult *r)
 {
 	(void)arg;
@@ -240,7 +256,9 @@ enum db_result db_connect(struct db *db)
 	disconnect(db);
 	db->conn = open_connection(db);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		set_error(db, PQerrorMessage(db->conn));
+		set_error(db, is_malformed(db->o.url)
+				      ? "its URL is not one that libpq can read"
+				      : PQerrorMessage(db->conn));
 		goto down;
 	}
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
