@@ -270,21 +270,24 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 }
 
 static void log_request(const struct request *rq, const struct response *rs,
-			const char *route, int64_t us)
+			const struct route *route, int64_t us)
 {
 	static const char *const encodings[] = { "identity", "gzip", "br" };
 	struct log_line l;
 
 	log_begin(&l, LOG_INFO, "request");
 	log_int(&l, "status", rs->status);
-	log_str(&l, "route", route);
+	log_str(&l, "route", route ? route->name : "none");
 	log_str(&l, "path", rq->path);
 	log_str(&l, "country", rq->country);
 	log_str(&l, "encoding", encodings[rq->encoding]);
 	log_int(&l, "bytes", (int64_t)rs->body.len);
 	log_int(&l, "us", us);
 	log_end(&l);
-	/* What visitors typed is nobody's business but a developer's. */
+	/* What visitors typed is nobody's business but a developer's; what
+	 * is sent to a form is not even theirs. */
+	if (!route || route->caching == CACHING_NONE)
+		return;
 	log_begin(&l, LOG_DEBUG, "request.detail");
 	log_str(&l, "query", rq->query);
 	log_str(&l, "country_reason", rq->country_reason);
@@ -335,6 +338,6 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 	metrics_count(web->slot,
 		      route ? (int)(route - web->routes) : METRICS_ROUTES,
 		      rs->status, us);
-	log_request(rq, rs, route ? route->name : "none", us);
+	log_request(rq, rs, route, us);
 	log_set_request(NULL);
 }

@@ -103,6 +103,12 @@ static void test_range_says_which_end_is_open(void **state)
 		  "€70k",
 		  "EUR 70,212 a year, median only" },
 		{ { "EUR", NONE, NONE, NONE }, "not known", "not known" },
+		{ { "USD", 85100, NONE, 85400 },
+		  "$85k",
+		  "USD 85,100–85,400 a year" },
+		{ { "USD", NONE, 450, NONE },
+		  "USD 450",
+		  "USD 450 a year, median only" },
 	};
 
 	(void)state;
