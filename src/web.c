@@ -112,6 +112,7 @@ static int run_worker(const struct worker *w)
 	if (!web_init(&web, routes, &err)) {
 		log_event(LOG_ERROR, "start", "%s", err.buf);
 		strbuf_release(&err);
+		web_release(&web);
 		return 1;
 	}
 	web.metrics = w->metrics;

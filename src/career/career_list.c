@@ -202,6 +202,7 @@ int career_sitemap(struct web *web, const struct request *rq,
 {
 	enum db_result rc = db_read(web->read, Q_SITEMAP, DB_NO_PARAMS);
 	cJSON *page;
+	int status;
 
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
@@ -210,7 +211,7 @@ int career_sitemap(struct web *web, const struct request *rq,
 		return 500;
 	cJSON_AddStringToObject(page, "title", "");
 	cJSON_AddStringToObject(page, "description", "");
-	rc = (enum db_result)web_page(web, rq, rs, "sitemap.xml", page);
+	status = web_page(web, rq, rs, "sitemap.xml", page);
 	rs->content_type = "application/xml; charset=utf-8";
-	return (int)rc;
+	return status;
 }

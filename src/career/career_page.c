@@ -60,14 +60,22 @@ static const char *better_country(struct arena *arena, const char *text)
 	return arena_strdup(arena, code);
 }
 
-static int redirect(struct response *rs, const char *url, const char *country)
+/* To url, or to its page of a country unless that is NULL. */
+static int redirect(const struct request *rq, struct response *rs,
+		    const char *url, const char *country)
 {
 	struct strbuf sb = STRBUF_INIT;
 	int status;
 
 	strbuf_addf(&sb, "%s%s%s", url, country ? "/" : "",
 		    country ? country : "");
-	status = response_redirect(rs, 301, sb.buf);
+	/* Where we are already there is nothing, else nobody would ask. */
+	if (strcmp(sb.buf, rq->path) == 0)
+		status = response_error(rs, 404,
+					"This guide has no page for that "
+					"country.");
+	else
+		status = response_redirect(rs, 301, sb.buf);
 	strbuf_release(&sb);
 	return status;
 }
@@ -104,11 +112,7 @@ static int elsewhere(struct web *web, const struct request *rq,
 
 	if (career_find(web, slug, &url, rs, &status) != DB_OK)
 		return status;
-	if (strncmp(url, rq->path, strlen(url)) == 0)
-		return response_error(rs, 404,
-				      "This guide has no page for that "
-				      "country.");
-	return redirect(rs, url, request_param(rq, "country"));
+	return redirect(rq, rs, url, request_param(rq, "country"));
 }
 
 int career_page(struct web *web, const struct request *rq, struct response *rs)
@@ -125,7 +129,7 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 	snprintf(url, sizeof(url), "/careers/%s/%s",
 		 request_param(rq, "category"), slug);
 	if (better)
-		return redirect(rs, url, better);
+		return redirect(rq, rs, url, better);
 	if (fixed)
 		upper(fixed, country);
 	else if (*rq->country)

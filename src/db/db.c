@@ -121,6 +121,10 @@ static enum db_result take(struct db *db, PGresult *r)
 	keep_error(db);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return DB_DOWN;
+	/* Not said by the server but by libpq, which could not reach it; it
+	 * may notice only later that the connection is lost. */
+	if (!db->sqlstate[0] && (!r || PQresultStatus(r) == PGRES_FATAL_ERROR))
+		return DB_DOWN;
 	/* Shut down, lost, or a primary that became a standby. */
 	if (strncmp(db->sqlstate, "57P0", 4) == 0 ||
 	    strncmp(db->sqlstate, "08", 2) == 0 ||
@@ -201,6 +205,22 @@ static PGconn *open_connection(const struct db *db)
 	return PQconnectdbParams(keys, vals, 1);
 }
 
+/* libpq repeats a URL that it can't read, with the password in it. */
+static bool is_malformed(const char *url)
+{
+	PQconninfoOption *options;
+	char *why = NULL;
+	bool is_read;
+
+	if (!strstr(url, "://") && !strchr(url, '='))
+		return false; /* the plain name of a database */
+	options = PQconninfoParse(url, &why);
+	is_read = options != NULL;
+	PQconninfoFree(options);
+	PQfreemem(why);
+	return !is_read;
+}
+
 static void ignore_notice(void *arg, const PGresult *r)
 {
 	(void)arg;
@@ -236,7 +256,9 @@ enum db_result db_connect(struct db *db)
 	disconnect(db);
 	db->conn = open_connection(db);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		set_error(db, PQerrorMessage(db->conn));
+		set_error(db, is_malformed(db->o.url)
+				      ? "its URL is not one that libpq can read"
+				      : PQerrorMessage(db->conn));
 		goto down;
 	}
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
@@ -405,8 +427,15 @@ static enum db_result control(struct db *db, const char *sql)
 
 enum db_result db_begin(struct db *db)
 {
+	bool was_connected = db->conn != NULL;
 	enum db_result rc = control(db, "BEGIN READ WRITE");
 
+	/* Nothing is lost with the connection yet. */
+	if (rc == DB_DOWN && was_connected) {
+		disconnect(db);
+		db->retry_at = 0;
+		rc = control(db, "BEGIN READ WRITE");
+	}
 	db->in_block = rc == DB_OK;
 	return rc;
 }

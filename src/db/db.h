@@ -84,6 +84,7 @@ const char *db_sqlstate(const struct db *db);
 const char *db_constraint(const struct db *db);
 int db_error_position(const struct db *db);
 
+/* Repeated once when the connection is lost, as reads are. */
 enum db_result db_begin(struct db *db) WARN_UNUSED;
 enum db_result db_commit(struct db *db) WARN_UNUSED;
 void db_rollback(struct db *db);

@@ -69,8 +69,25 @@ static enum encoding encoding_of(const char *name)
 	return strcmp(name, "gzip") == 0 ? ENCODING_GZIP : ENCODING_IDENTITY;
 }
 
-/* Reads the whole body, keeps what fits: a reset would kill the reply. */
-static void read_body(FCGX_Request *fr, struct request *rq)
+/* nginx says when it got the request: seconds, a dot, milliseconds. */
+static bool is_given_up(const FCGX_Request *fr)
+{
+	const char *s = param(fr, "REQUEST_START"), *dot = strchr(s, '.');
+	char digits[32];
+	int64_t start;
+
+	if (!dot || strlen(s) >= sizeof(digits) || strlen(dot) != 4)
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s%s", (int)(dot - s), s, dot + 1);
+	return parse_int(digits, 1, INT64_MAX, &start) &&
+	       clock_wall_ms() - start > QUEUE_MAX_MS;
+}
+
+/*
+ * Reads the whole body, keeps what fits: a reset would kill the reply. False
+ * if it breaks off: half of a form is not what the visitor sent.
+ */
+static bool read_body(FCGX_Request *fr, struct request *rq)
 {
 	char chunk[4096];
 	char *body = arena_alloc(rq->arena, REQUEST_BODY_MAX + 1);
@@ -86,15 +103,25 @@ static void read_body(FCGX_Request *fr, struct request *rq)
 	}
 	body[rq->body_len] = '\0';
 	rq->body = body;
+	return FCGX_GetError(fr->in) == 0;
 }
 
-static void read_request(FCGX_Request *fr, struct request *rq)
+/* nginx makes them of 32 hexadecimal digits; they go into a header. */
+static const char *request_id(const FCGX_Request *fr)
+{
+	const char *id = param(fr, "REQUEST_ID");
+	size_t len = strspn(id, "0123456789abcdef");
+
+	return id[len] || len > REQUEST_ID_MAX ? "" : id;
+}
+
+static bool read_request(FCGX_Request *fr, struct request *rq)
 {
 	rq->method = request_method_of(param(fr, "REQUEST_METHOD"));
 	rq->path = param(fr, "DOCUMENT_URI");
 	rq->query = param(fr, "QUERY_STRING");
 	rq->content_type = param(fr, "CONTENT_TYPE");
-	rq->id = param(fr, "REQUEST_ID");
+	rq->id = request_id(fr);
 	rq->country = param(fr, "COUNTRY");
 	rq->country_reason = param(fr, "COUNTRY_REASON");
 	rq->encoding = encoding_of(param(fr, "ENCODING"));
@@ -109,21 +136,8 @@ static void read_request(FCGX_Request *fr, struct request *rq)
 	if (strlen(rq->country) != 2 ||
 	    strspn(rq->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
 		rq->country = "";
-	read_body(fr, rq);
-}
-
-/* nginx says when it got the request: seconds, a dot, milliseconds. */
-static bool is_given_up(const FCGX_Request *fr)
-{
-	const char *s = param(fr, "REQUEST_START"), *dot = strchr(s, '.');
-	char digits[32];
-	int64_t start;
-
-	if (!dot || strlen(s) >= sizeof(digits) || strlen(dot) != 4)
-		return false;
-	snprintf(digits, sizeof(digits), "%.*s%s", (int)(dot - s), s, dot + 1);
-	return parse_int(digits, 1, INT64_MAX, &start) &&
-	       clock_wall_ms() - start > QUEUE_MAX_MS;
+	rq->is_given_up = is_given_up(fr);
+	return read_body(fr, rq);
 }
 
 static void record(unsigned char *h, int type, int id, size_t len)
@@ -209,18 +223,11 @@ static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
 {
 	struct request rq = { .arena = arena };
 
-	read_request(fr, &rq);
-	for (const char *s = rq.id; *s; s++)
-		if (!((*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'f')))
-			rq.id = "";
-	if (is_given_up(fr)) {
-		rs->status = 503;
-		rs->content_type = "text/plain";
-		strbuf_addstr(&rs->body, "Too busy\n");
-		response_header(rs, "Retry-After", "5");
-	} else {
-		web_serve(web, &rq, rs);
+	if (!read_request(fr, &rq)) {
+		atomic_fetch_add(&web->slot->client_gone, 1);
+		return;
 	}
+	web_serve(web, &rq, rs);
 	write_head(&rq, rs, head);
 	if (rq.method == METHOD_HEAD)
 		strbuf_reset(&rs->body);
@@ -264,6 +271,22 @@ static bool accept_one(FCGX_Request *fr, struct web *web, struct seat *seat,
 	return rc >= 0 || rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR;
 }
 
+/*
+ * epoll_pwait lets a signal through only when it has to wait. While requests
+ * queue up it never does, so that a stop must be looked for.
+ */
+static bool is_told_to_stop(void)
+{
+	sigset_t pending;
+
+	if (is_stopping)
+		return true;
+	if (sigpending(&pending) < 0)
+		return false;
+	return sigismember(&pending, SIGTERM) ||
+	       sigismember(&pending, SIGINT) || sigismember(&pending, SIGUSR1);
+}
+
 int fcgi_serve(const struct fcgi_options *o, struct web *web)
 {
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE };
@@ -284,7 +307,8 @@ int fcgi_serve(const struct fcgi_options *o, struct web *web)
 	if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, o->listen_fd, &ev) < 0)
 		return 1;
 	sit(o->seat, SEAT_IDLE);
-	while (!is_stopping && (!o->max_requests || served < o->max_requests)) {
+	while (!is_told_to_stop() &&
+	       (!o->max_requests || served < o->max_requests)) {
 		int n = epoll_pwait(ep, &ev, 1, IDLE_MS, &while_waiting);
 		bool one;
 

@@ -47,6 +47,7 @@ struct master {
 	struct slot slots[METRICS_SLOTS];
 	int next_to_replace; /* -1: no replacement under way */
 	bool is_again;	     /* another SIGHUP came meanwhile */
+	bool is_ready;	     /* a worker has come so far as to serve */
 	bool is_stopping;
 	int64_t watchdog_at;
 };
@@ -62,17 +63,22 @@ static struct metrics *map_metrics(int fd)
 bool master_is_worker(struct worker *w, bool *is_bad, struct strbuf *err)
 {
 	const char *env = getenv(WORKER_ENV);
-	int fd;
+	int fd, master;
 
 	*is_bad = false;
 	if (!env)
 		return false;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	*is_bad = true;
-	if (sscanf(env, "%d:%d:%d:%d", &w->slot, &w->seat, &w->listen_fd,
-		   &fd) != 4 ||
+	if (sscanf(env, "%d:%d:%d:%d:%d", &w->slot, &w->seat, &w->listen_fd,
+		   &fd, &master) != 5 ||
 	    w->slot < 0 || w->slot >= METRICS_SLOTS || (w->seat & ~1)) {
 		strbuf_addstr(err, WORKER_ENV " is for the master to set");
+		return true;
+	}
+	/* It ended before its end could become our signal. */
+	if (getppid() != master) {
+		strbuf_addstr(err, "the master has ended");
 		return true;
 	}
 	if (lseek(fd, 0, SEEK_END) != (off_t)sizeof(struct metrics)) {
@@ -101,8 +107,8 @@ static void become_worker(struct master *m, int slot, int seat)
 {
 	char env[64];
 
-	snprintf(env, sizeof(env), "%d:%d:%d:%d", slot, seat, m->listen_fd,
-		 m->metrics_fd);
+	snprintf(env, sizeof(env), "%d:%d:%d:%d:%d", slot, seat, m->listen_fd,
+		 m->metrics_fd, getppid());
 	setenv(WORKER_ENV, env, 1);
 	keep_over_exec(m->listen_fd);
 	keep_over_exec(m->metrics_fd);
@@ -113,7 +119,7 @@ static void become_worker(struct master *m, int slot, int seat)
 	_exit(127);
 }
 
-static void start(struct master *m, int slot, int seat)
+static bool start(struct master *m, int slot, int seat)
 {
 	struct process *p = &m->slots[slot].seats[seat];
 	struct seat *shared = shared_seat(m, slot, seat);
@@ -127,12 +133,13 @@ static void start(struct master *m, int slot, int seat)
 	*p = (struct process){ .started_at = clock_ms() };
 	if (pid > 0) {
 		p->pid = pid;
-		return;
+		return true;
 	}
 	log_event(LOG_ERROR, "master", "can't start a worker: %s",
 		  strerror(errno));
 	atomic_store(&shared->state, SEAT_EMPTY);
 	m->slots[slot].start_at = clock_ms() + BACKOFF_LAST_MS;
+	return false;
 }
 
 static void tell_to_end(struct process *p)
@@ -176,12 +183,15 @@ static void read_signals(struct master *m, int fd)
 	}
 }
 
-/* The interval before the next start, longer each time it dies young. */
-static void plan_restart(struct slot *slot, const struct process *p)
+/*
+ * The interval before the next start, longer each time it dies young. One
+ * that ended well has served its share of requests.
+ */
+static void plan_restart(struct slot *slot, const struct process *p, int status)
 {
 	int64_t now = clock_ms();
 
-	if (now - p->started_at >= HEALTHY_MS) {
+	if (status == 0 || now - p->started_at >= HEALTHY_MS) {
 		slot->backoff = 0;
 		slot->start_at = 0;
 		return;
@@ -202,6 +212,25 @@ static void log_end_of(int slot, const struct process *p, int status)
 			  slot, p->pid, WEXITSTATUS(status));
 }
 
+/* After a reload: before the first worker serves there is nothing to say. */
+static void say_ready_again(const struct master *m)
+{
+	if (m->is_ready)
+		listen_notify("READY=1");
+}
+
+static void give_up_replacing(struct master *m, int slot)
+{
+	log_event(LOG_ERROR, "master",
+		  "the new worker of slot %d ended before it served; the old "
+		  "ones go on",
+		  slot);
+	m->slots[slot].is_replacing = false;
+	m->next_to_replace = -1;
+	m->is_again = false;
+	say_ready_again(m);
+}
+
 static void bury(struct master *m, int slot, int seat, int status)
 {
 	struct slot *s = &m->slots[slot];
@@ -213,17 +242,10 @@ static void bury(struct master *m, int slot, int seat, int status)
 		atomic_fetch_add(&m->metrics->crashes, 1);
 	atomic_store(&shared_seat(m, slot, seat)->state, SEAT_EMPTY);
 	if (seat == s->current && !was_told) {
-		plan_restart(s, p);
+		plan_restart(s, p, status);
 		atomic_fetch_add(&m->metrics->respawns, 1);
 	} else if (seat != s->current && s->is_replacing) {
-		log_event(LOG_ERROR, "master",
-			  "the new worker of slot %d ended before it served; "
-			  "the old ones go on",
-			  slot);
-		s->is_replacing = false;
-		m->next_to_replace = -1;
-		m->is_again = false;
-		listen_notify("READY=1");
+		give_up_replacing(m, slot);
 	}
 	p->pid = 0;
 	p->kill_at = 0;
@@ -280,7 +302,7 @@ static void replace_step(struct master *m)
 		m->is_again = false;
 		if (m->next_to_replace < 0) {
 			log_event(LOG_INFO, "master", "all workers replaced");
-			listen_notify("READY=1");
+			say_ready_again(m);
 		}
 		return;
 	}
@@ -290,7 +312,8 @@ static void replace_step(struct master *m)
 		if (s->seats[other].pid)
 			return; /* one of the last round still drains */
 		s->is_replacing = true;
-		start(m, m->next_to_replace, other);
+		if (!start(m, m->next_to_replace, other))
+			give_up_replacing(m, m->next_to_replace);
 		return;
 	}
 	if (atomic_load(&shared_seat(m, m->next_to_replace, other)->state) <
@@ -303,6 +326,20 @@ static void replace_step(struct master *m)
 	m->next_to_replace++;
 }
 
+/* Whoever waits for the start learns of it when a page can be had. */
+static void look_for_ready(struct master *m)
+{
+	for (int i = 0; !m->is_ready && i < m->o->workers; i++) {
+		const struct slot *s = &m->slots[i];
+
+		m->is_ready =
+			atomic_load(&shared_seat(m, i, s->current)->state) >=
+			SEAT_IDLE;
+	}
+	if (m->is_ready)
+		listen_notify("READY=1");
+}
+
 static void tick(struct master *m)
 {
 	int64_t now = clock_ms();
@@ -312,10 +349,13 @@ static void tick(struct master *m)
 
 		enforce(m, i, 0, now);
 		enforce(m, i, 1, now);
+		/* If that fails, start_at is later now. */
 		if (!m->is_stopping && !s->seats[s->current].pid &&
 		    now >= s->start_at)
 			start(m, i, s->current);
 	}
+	if (!m->is_stopping && !m->is_ready)
+		look_for_ready(m);
 	if (!m->is_stopping)
 		replace_step(m);
 	if (now - m->watchdog_at >= WATCHDOG_MS) {
@@ -350,6 +390,8 @@ static int take_signals(struct master *m)
 {
 	sigset_t mask;
 
+	/* A log that nobody reads any more is no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
@@ -379,7 +421,6 @@ int master_run(const struct master_options *o)
 	}
 	log_event(LOG_INFO, "master", "serving with %d workers", o->workers);
 	tick(&m);
-	listen_notify("READY=1");
 	while (!m.is_stopping || anyone_left(&m)) {
 		if (poll(&pf, 1, TICK_MS) > 0)
 			read_signals(&m, pf.fd);

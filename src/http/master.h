@@ -6,7 +6,8 @@
  * brings in the new binary one worker at a time; each old one is told to
  * end only when its successor waits for requests. SIGTERM and SIGINT drain.
  * A worker busy for longer than the deadline is killed. Workers that die at
- * once are restarted at growing intervals of 0.1 s up to 5 s.
+ * once are restarted at growing intervals of 0.1 s up to 5 s. systemd hears
+ * READY when the first worker waits for requests.
  */
 #ifndef HTTP_MASTER_H
 #define HTTP_MASTER_H

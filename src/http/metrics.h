@@ -39,7 +39,6 @@ struct metrics_slot {
 };
 
 struct metrics {
-	uint64_t layout; /* sizeof: another build must not misread it */
 	int workers;
 	_Atomic uint64_t respawns;
 	_Atomic uint64_t deadline_kills;

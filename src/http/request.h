@@ -17,6 +17,7 @@
 #define REQUEST_QUERY_MAX 2048
 #define REQUEST_BODY_MAX 16384
 #define REQUEST_PARAMS_MAX 24
+#define REQUEST_ID_MAX 64
 
 enum method {
 	METHOD_GET = 1 << 0,
@@ -41,8 +42,9 @@ struct request {
 	const char *body;
 	size_t body_len;
 	bool is_body_too_large;
-	const char *id;		    /* of the request, for log and reply */
-	const char *country;	    /* ISO code the edge chose, "" if none */
+	bool is_given_up;    /* waited so long that nobody reads the reply */
+	const char *id;	     /* of the request, for log and reply */
+	const char *country; /* ISO code the edge chose, "" if none */
 	const char *country_reason; /* choice edge connection language default */
 	enum encoding encoding;
 	const char *if_none_match;

@@ -17,6 +17,7 @@
 /* A worker's memory of replies: some hundred pages, encoded. */
 #define CACHE_BYTES (4 << 20)
 #define ETAG_BYTES 16
+#define VIEW_MAX (1 << 20) /* of a file in VIEWS_DIR */
 
 extern const struct template_source views[];
 
@@ -50,15 +51,41 @@ static bool read_assets(struct web *web, struct strbuf *err)
 	return ok;
 }
 
+/* The templates that lie in dir, under the names of those built in. */
+static bool read_views(struct web *web, const char *dir, struct strbuf *err)
+{
+	size_t count = 0;
+	bool ok = true;
+
+	while (views[count].name)
+		count++;
+	web->view_files = xcalloc(count + 1, sizeof(*web->view_files));
+	for (size_t i = 0; ok && i < count; i++) {
+		struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
+
+		strbuf_addf(&path, "%s/%s.html", dir, views[i].name);
+		ok = strbuf_read_file(&text, path.buf, VIEW_MAX, err);
+		web->view_files[i].name = views[i].name;
+		web->view_files[i].len = text.len;
+		web->view_files[i].text = strbuf_detach(&text);
+		strbuf_release(&path);
+	}
+	return ok;
+}
+
 bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 {
+	const char *dir = settings_str(SETTING_VIEWS_DIR);
+
 	memset(web, 0, sizeof(*web));
 	web->routes = routes;
 	if (sodium_init() < 0) {
 		strbuf_addstr(err, "libsodium can't be started");
 		return false;
 	}
-	web->views = template_set_new(views, err);
+	if (*dir && !read_views(web, dir, err))
+		return false;
+	web->views = template_set_new(*dir ? web->view_files : views, err);
 	if (!web->views)
 		return false;
 	web->cache = page_cache_new(CACHE_BYTES);
@@ -67,7 +94,12 @@ bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 
 void web_release(struct web *web)
 {
+	struct template_source *view = web->view_files;
+
 	template_set_free(web->views);
+	for (; view && view->name; view++)
+		free((char *)view->text);
+	free(web->view_files);
 	page_cache_free(web->cache);
 	cJSON_Delete(web->assets);
 	db_free(web->read);
@@ -190,6 +222,13 @@ static void serve_cacheable(struct web *web, const struct route *route,
 	}
 	count(&web->slot->cache_misses);
 	call(web, route, rq, rs);
+	/* Lost since the last look: the copy of an older version will do. */
+	if (rs->status == 503 &&
+	    page_cache_get(web->cache, key.buf, web->version, true, rs)) {
+		web->is_database_down = true;
+		count(&web->slot->cache_stale);
+		goto out;
+	}
 	finish(rs, rq->encoding);
 	if (rs->status == 200 || rs->status == 301)
 		page_cache_put(web->cache, key.buf, web->version, rs);
@@ -212,7 +251,8 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 	char value[64];
 	size_t len;
 
-	if (rs->status != 200 || !etag || !*rq->if_none_match)
+	if (rs->status != 200 || !etag || !*rq->if_none_match ||
+	    !(rq->method & (METHOD_GET | METHOD_HEAD)))
 		return;
 	etag += strlen("ETag: ");
 	len = strcspn(etag, "\r");
@@ -228,25 +268,43 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 }
 
 static void log_request(const struct request *rq, const struct response *rs,
-			const char *route, int64_t us)
+			const struct route *route, int64_t us)
 {
 	static const char *const encodings[] = { "identity", "gzip", "br" };
 	struct log_line l;
 
 	log_begin(&l, LOG_INFO, "request");
 	log_int(&l, "status", rs->status);
-	log_str(&l, "route", route);
+	log_str(&l, "route", route ? route->name : "none");
 	log_str(&l, "path", rq->path);
 	log_str(&l, "country", rq->country);
 	log_str(&l, "encoding", encodings[rq->encoding]);
 	log_int(&l, "bytes", (int64_t)rs->body.len);
 	log_int(&l, "us", us);
 	log_end(&l);
-	/* What visitors typed is nobody's business but a developer's. */
+	/* What visitors typed is nobody's business but a developer's; what
+	 * is sent to a form is not even theirs. */
+	if (!route || route->caching == CACHING_NONE)
+		return;
 	log_begin(&l, LOG_DEBUG, "request.detail");
 	log_str(&l, "query", rq->query);
 	log_str(&l, "country_reason", rq->country_reason);
 	log_end(&l);
+}
+
+/* Those since the last request: the counter outlives this worker. */
+static void count_connects(struct web *web)
+{
+	int64_t now = 0;
+
+	if (web->read)
+		now += db_connects(web->read);
+	if (web->write)
+		now += db_connects(web->write);
+	atomic_fetch_add_explicit(&web->slot->database_connects,
+				  (uint64_t)(now - web->connects),
+				  memory_order_relaxed);
+	web->connects = now;
 }
 
 void web_serve(struct web *web, struct request *rq, struct response *rs)
@@ -256,7 +314,9 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 	int status = 0;
 
 	log_set_request(rq->id);
-	if (rq->is_body_too_large)
+	if (rq->is_given_up)
+		status = response_error(rs, 503, "We are too busy just now.");
+	else if (rq->is_body_too_large)
 		status = response_error(rs, 413,
 					"The request is larger than %d bytes.",
 					REQUEST_BODY_MAX);
@@ -271,13 +331,11 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 		finish(rs, rq->encoding);
 	}
 	answer_not_modified(rq, rs);
+	count_connects(web);
 	us = clock_us() - start;
 	metrics_count(web->slot,
 		      route ? (int)(route - web->routes) : METRICS_ROUTES,
 		      rs->status, us);
-	if (web->read)
-		atomic_store(&web->slot->database_connects,
-			     (uint64_t)db_connects(web->read));
-	log_request(rq, rs, route ? route->name : "none", us);
+	log_request(rq, rs, route, us);
 	log_set_request(NULL);
 }

@@ -16,6 +16,7 @@
 struct web {
 	const struct route *routes;
 	struct template_set *views;
+	struct template_source *view_files; /* of VIEWS_DIR, NULL: built in */
 	struct db *read;
 	struct db *write;
 	struct page_cache *cache;
@@ -24,7 +25,8 @@ struct web {
 	int64_t version;	 /* of the content, as last read; 0: never */
 	int64_t version_read_at;
 	bool is_database_down;
-	cJSON *assets; /* {"app_css":"app.1a2b.css",…} */
+	int64_t connects; /* to the database, as counted so far */
+	cJSON *assets;	  /* {"app_css":"app.1a2b.css",…} */
 };
 
 /* Reads templates and the list of assets. False with a sentence in err. */

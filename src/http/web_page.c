@@ -5,6 +5,9 @@
 #include "base/parse.h"
 #include "base/settings.h"
 
+/* Dates of headers have four digits for the year. */
+#define YEAR_10000 253402300799
+
 static const char *reason_words(const char *reason)
 {
 	static const struct {
@@ -107,39 +110,8 @@ void web_last_modified(struct response *rs, const struct db *db, int column)
 	const char *text = db_value(db, 0, column);
 	int64_t seconds;
 
-	if (text && parse_int(text, 0, INT64_MAX, &seconds))
+	if (text && parse_int(text, 0, YEAR_10000, &seconds))
 		rs->last_modified = (time_t)seconds;
-}
-
-static void problem(const struct request *rq, struct response *rs)
-{
-	const char *reason = response_reason(rs->status);
-	cJSON *p = cJSON_CreateObject(), *errors;
-	char *text;
-
-	cJSON_AddStringToObject(p, "type", "about:blank");
-	cJSON_AddStringToObject(p, "title", reason);
-	cJSON_AddNumberToObject(p, "status", rs->status);
-	cJSON_AddStringToObject(p, "detail",
-				rs->detail.len ? rs->detail.buf : reason);
-	cJSON_AddStringToObject(p, "request_id", rq->id);
-	if (rs->complaint_count) {
-		errors = cJSON_AddArrayToObject(p, "errors");
-		for (size_t i = 0; i < rs->complaint_count; i++) {
-			cJSON *e = cJSON_CreateObject();
-
-			cJSON_AddStringToObject(e, "parameter",
-						rs->complaints[i].parameter);
-			cJSON_AddStringToObject(e, "detail",
-						rs->complaints[i].detail);
-			cJSON_AddItemToArray(errors, e);
-		}
-	}
-	text = cJSON_PrintUnformatted(p);
-	strbuf_addstr(&rs->body, text);
-	cJSON_free(text);
-	cJSON_Delete(p);
-	rs->content_type = "application/problem+json";
 }
 
 static cJSON *complaints_json(const struct response *rs)
@@ -155,6 +127,27 @@ static cJSON *complaints_json(const struct response *rs)
 		cJSON_AddItemToArray(list, e);
 	}
 	return list;
+}
+
+static void problem(const struct request *rq, struct response *rs)
+{
+	const char *reason = response_reason(rs->status);
+	cJSON *p = cJSON_CreateObject();
+	char *text;
+
+	cJSON_AddStringToObject(p, "type", "about:blank");
+	cJSON_AddStringToObject(p, "title", reason);
+	cJSON_AddNumberToObject(p, "status", rs->status);
+	cJSON_AddStringToObject(p, "detail",
+				rs->detail.len ? rs->detail.buf : reason);
+	cJSON_AddStringToObject(p, "request_id", rq->id);
+	if (rs->complaint_count)
+		cJSON_AddItemToObject(p, "errors", complaints_json(rs));
+	text = cJSON_PrintUnformatted(p);
+	strbuf_addstr(&rs->body, text);
+	cJSON_free(text);
+	cJSON_Delete(p);
+	rs->content_type = "application/problem+json";
 }
 
 /* For when the error page itself can't be made. */

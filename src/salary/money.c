@@ -59,7 +59,8 @@ void money_add_amount(struct strbuf *out, const char *currency, int64_t amount)
 	const struct format *f = format_of(currency);
 	int64_t n;
 
-	if (!f) {
+	/* Rounded to its unit a small amount would be nothing. */
+	if (!f || (!f->has_tenths && amount < f->unit)) {
 		strbuf_addf(out, "%s ", currency);
 		words_add_number(out, amount);
 		return;
@@ -76,14 +77,25 @@ void money_add_amount(struct strbuf *out, const char *currency, int64_t amount)
 	strbuf_addstr(out, f->suffix);
 }
 
+/* A range so narrow that both ends round alike is one amount. */
+static void add_range(struct strbuf *out, const struct money *m)
+{
+	struct strbuf high = STRBUF_INIT;
+	size_t start = out->len;
+
+	money_add_amount(out, m->currency, m->low);
+	money_add_amount(&high, m->currency, m->high);
+	if (strcmp(out->buf + start, high.buf) != 0)
+		strbuf_addf(out, "–%s", high.buf);
+	strbuf_release(&high);
+}
+
 void money_add_short(struct strbuf *out, const struct money *m)
 {
 	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
 
 	if (has_low && has_high) {
-		money_add_amount(out, m->currency, m->low);
-		strbuf_addstr(out, "–");
-		money_add_amount(out, m->currency, m->high);
+		add_range(out, m);
 	} else if (has_low) {
 		strbuf_addstr(out, "from ");
 		money_add_amount(out, m->currency, m->low);

@@ -116,6 +116,15 @@ static int form_page(struct web *web, const struct request *rq,
 	return web_page(web, rq, rs, "subscription/form", page);
 }
 
+static int ask_again(struct web *web, const struct request *rq,
+		     struct response *rs, const char *email,
+		     const char *problem)
+{
+	int status = form_page(web, rq, rs, email, problem);
+
+	return status == 200 ? 422 : status;
+}
+
 int subscription_form(struct web *web, const struct request *rq,
 		      struct response *rs)
 {
@@ -155,17 +164,14 @@ int subscription_sign_up(struct web *web, const struct request *rq,
 	const char *topic = request_param(rq, "topic");
 	const char *problem;
 	enum db_result rc;
-	int status;
 
 	if (request_is_cross_site(rq, settings_str(SETTING_SITE_URL)))
 		return response_error(rs, 403,
 				      "This form was sent from "
 				      "another site.");
 	email = email ? email : "";
-	if (!subscription_is_email(email, &problem)) {
-		status = form_page(web, rq, rs, email, problem);
-		return status == 200 ? 422 : status;
-	}
+	if (!subscription_is_email(email, &problem))
+		return ask_again(web, rq, rs, email, problem);
 	/* A field that people don't see and programs fill in. */
 	if (request_param(rq, "website") && *request_param(rq, "website"))
 		return thanks(web, rq, rs);
@@ -175,6 +181,11 @@ int subscription_sign_up(struct web *web, const struct request *rq,
 				      "We could not note your request, as our "
 				      "database is away. Try again in a "
 				      "minute.");
+	/* Its rules are the last word on what an address is. */
+	if (rc == DB_CONFLICT)
+		return ask_again(web, rq, rs, email,
+				 "We can't write to this address: look for "
+				 "characters that don't belong there.");
 	if (rc != DB_OK)
 		return 500;
 	return thanks(web, rq, rs);

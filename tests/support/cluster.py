@@ -84,9 +84,17 @@ class Cluster:
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
                             "--auth=peer")
         self._configure()
+        return self.up()
+
+    def up(self):
         self._run_as_server("pg_ctl", "-D", self.data, "-w", "-t", "30",
                             "-l", self.home / "log", "start")
         return self
+
+    def down(self, mode="fast"):
+        """Stops the server; up() brings it back with its data."""
+        self._run_as_server("pg_ctl", "-D", self.data, "-w", "-m", mode,
+                            "stop")
 
     def stop(self, mode="fast"):
         if not self.home:

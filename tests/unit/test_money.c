@@ -53,8 +53,8 @@ static void test_short_amount_is_rounded_half_up(void **state)
 		{ "USD", 85500, "$86k" },
 		{ "USD", 999499, "$999k" },
 		{ "USD", 999500, "$1,000k" },
-		{ "USD", 500, "$1k" },
-		{ "USD", 499, "$0k" },
+		{ "USD", 1499, "$1k" },
+		{ "USD", 999, "USD 999" },
 		{ "INR", 1250000, "₹12.5 lakh" },
 		{ "INR", 1254999, "₹12.5 lakh" },
 		{ "INR", 1255000, "₹12.6 lakh" },
@@ -103,6 +103,12 @@ static void test_range_says_which_end_is_open(void **state)
 		  "€70k",
 		  "EUR 70,212 a year, median only" },
 		{ { "EUR", NONE, NONE, NONE }, "not known", "not known" },
+		{ { "USD", 85100, NONE, 85400 },
+		  "$85k",
+		  "USD 85,100–85,400 a year" },
+		{ { "USD", NONE, 450, NONE },
+		  "USD 450",
+		  "USD 450 a year, median only" },
 	};
 
 	(void)state;

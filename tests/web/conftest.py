@@ -1,11 +1,16 @@
 """What the web tests share: copies of the site, and addresses of their own."""
 import itertools
+import pathlib
+import sys
 
 import pytest
 
-from local_site import COUNTRIES, Site
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 
-CAREER = "/careers/information-technology/backend-developer"
+from local_site import CAREER, COUNTRIES, Site  # noqa: E402
+from support.cluster import Cluster  # noqa: E402
+from support.worker import Worker, seed  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +69,40 @@ def unseen():
     """A career page that no other test has asked for: path and query."""
     country, level = next(_unseen)
     return f"{CAREER}/{country}?level={level}"
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A database "worker" for autopsy-web without nginx; it may be stopped."""
+    made = Cluster().start()
+    try:
+        seed(made, "worker")
+        yield made
+    finally:
+        made.stop("immediate")
+
+
+@pytest.fixture
+def make(cluster):
+    """Makes workers that are not started yet: make(WEB_WORKERS="1")."""
+    made = []
+
+    def new(**settings):
+        made.append(Worker(DATABASE_URL=cluster.url("worker", "autopsy_web"),
+                           **settings))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.remove()
+
+
+@pytest.fixture
+def web(make):
+    return make().start()
+
+
+@pytest.fixture
+def one(make):
+    """A single worker, so that it is known who answers."""
+    return make(WEB_WORKERS="1").start()

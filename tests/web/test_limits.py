@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from client import new_address
-from conftest import CAREER
+from local_site import CAREER
 from observe import heard, heard_of, own_error
 
 API = "/api/v1/careers/backend-developer"
