@@ -20,7 +20,7 @@
 
 static const struct field list_fields[] = {
 	{ "q", FIELD_QUERY, field_is_query,
-	  "must be words to look for, at most 100 characters" },
+	  "must be at most 8 words and 100 characters" },
 	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };

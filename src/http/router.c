@@ -35,7 +35,11 @@ bool field_is_page(const char *value)
 
 bool field_is_query(const char *value)
 {
-	return strlen(value) <= 100;
+	size_t words = 0;
+
+	for (const char *s = value; *s; s++)
+		words += *s != ' ' && (s == value || s[-1] == ' ');
+	return strlen(value) <= 100 && words <= 8;
 }
 
 bool field_is_text(const char *value)

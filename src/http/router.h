@@ -39,7 +39,7 @@ bool field_is_slug(const char *value);
 bool field_is_country(const char *value); /* two letters, any case */
 bool field_is_level(const char *value);
 bool field_is_page(const char *value);	/* 1..9999 */
-bool field_is_query(const char *value); /* words to search, <= 100 bytes */
+bool field_is_query(const char *value); /* to 8 words, 100 bytes */
 bool field_is_text(const char *value);	/* anything of at most 400 bytes */
 
 /*

@@ -80,11 +80,12 @@ def test_hero_table_json_ld_and_api_agree(site, salaries, country):
         assert "no data" in hero
 
     row = re.search(r'<tr class="current">(.*?)</tr>', page, re.S).group(1)
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)[1:]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)
     for level, cell in zip(LEVELS, cells, strict=True):
         money = salaries[country, level]
         assert data_values(cell) == ([exact(money)] if money else [])
-        assert ("*" in cell) == bool(money and money["limited"])
+        limited = bool(money and money["limited"])
+        assert ("*" in cell) == limited and ("limited: " in cell) == limited
         assert (cell == "no data") == (money is None)
 
     ld = json.loads(re.search(
