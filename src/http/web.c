@@ -255,7 +255,8 @@ static void refuse(struct web *web, struct request *rq, struct response *rs,
 		   int status)
 {
 	rs->status = status;
-	web_error(web, rq, rs, router_is_api_path(rq->path));
+	if (status >= 400)
+		web_error(web, rq, rs, router_is_api_path(rq->path));
 	finish(rs, rq->encoding);
 }
 

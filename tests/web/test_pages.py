@@ -169,6 +169,8 @@ def test_level_in_the_address_opens_its_day(site, level):
     (CAREER + "/uk", 301, CAREER + "/gb"),
     (CAREER + "/uae", 301, CAREER + "/ae"),
     (CAREER + "/SG", 301, CAREER + "/sg"),
+    (CAREER + "/", 301, CAREER),
+    ("/careers/", 301, "/careers"),
     ("/careers/finance/backend-developer", 301, CAREER),
     ("/careers/finance/backend-developer/sg", 301, CAREER + "/sg"),
     ("/go/meta-back-end-developer", 302, "https://www.coursera.org/"),
