@@ -1,119 +1,37 @@
-"""A private PostgreSQL for the tests of roles, rules and named queries.
+"""A database with our schema for tests of roles, rules and named queries.
 
-One cluster a run, on a Unix socket in a temporary directory, as an
-unprivileged user when the tests run as root. Each test gets a transaction
-that is rolled back; tests of roles log in as the role itself.
+Each test gets a transaction that is rolled back; tests of roles log in as
+the role itself.
 """
 
-import atexit
 import csv
 import functools
-import glob
 import json
-import os
 import pathlib
-import pwd
 import re
-import shutil
-import subprocess
-import tempfile
 
-import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS as INTRANS
+
+from support.cluster import SUPERUSER
+from support.schema import make_site
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "migrations" / "content" / "benchmarks"
-NAME = "autopsy"
-ROLES = ["admin", "autopsy_ops", "autopsy_web", "autopsy_ingest",
-         "autopsy_mailer"]
+NAME = "sql"
 TODAY = "2026-11-24"
-
-
-def binary(name):
-    found = sorted(glob.glob(f"/usr/lib/postgresql/15/bin/{name}"))
-    return found[0] if found else shutil.which(name)
-
-
-class Cluster:
-    def __init__(self):
-        self.home = tempfile.mkdtemp(prefix="autopsy-sql-", dir="/tmp")
-        self.caller = pwd.getpwuid(os.geteuid()).pw_name
-        self.user = self.caller
-        if os.geteuid() == 0:
-            self.user = "postgres"
-            entry = pwd.getpwnam(self.user)
-            os.chown(self.home, entry.pw_uid, entry.pw_gid)
-            os.chmod(self.home, 0o755)
-        self.data = os.path.join(self.home, "data")
-        atexit.register(self.remove)
-        self.start()
-
-    def run(self, *command, **more):
-        if os.geteuid() == 0:
-            entry = pwd.getpwnam(self.user)
-            more.update(user=entry.pw_uid, group=entry.pw_gid,
-                        extra_groups=[])
-        done = subprocess.run(command, capture_output=True, text=True,
-                              cwd="/", **more)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start(self):
-        self.run(binary("initdb"), "-D", self.data, "-U", "admin", "-A",
-                 "peer", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        people = {self.user, self.caller}
-        maps = "".join(f"test {who} {role}\n"
-                       for who in people for role in ROLES)
-        self.write("pg_hba.conf", "local all all peer map=test\n")
-        self.write("pg_ident.conf", maps)
-        self.run(binary("pg_ctl"), "-D", self.data, "-w", "-l",
-                 os.path.join(self.home, "log"), "-o",
-                 f"-c listen_addresses='' -c fsync=off "
-                 f"-c unix_socket_directories={self.home}", "start")
-
-    def write(self, name, text):
-        with open(os.path.join(self.data, name), "w") as file:
-            file.write(text)
-
-    def remove(self):
-        subprocess.run(
-            [binary("pg_ctl"), "-D", self.data, "-m", "immediate", "stop"],
-            capture_output=True, cwd="/",
-            **({"user": self.user, "extra_groups": []}
-               if os.geteuid() == 0 else {}))
-        shutil.rmtree(self.home, ignore_errors=True)
-
-    def psql(self, text=None, *options):
-        return subprocess.run(
-            ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", self.home, "-U",
-             "admin", *options], input=text, capture_output=True, text=True,
-            check=False)
-
-    def connect(self, role="admin"):
-        return psycopg2.connect(host=self.home, dbname=NAME, user=role)
-
-
-def roles_script(cluster):
-    return cluster.psql(None, "-d", "postgres", "-v", f"database={NAME}",
-                        "-f", str(ROOT / "deploy" / "roles.sql"))
-
-
-def migrations():
-    return sorted((ROOT / "migrations").glob("[0-9]*.sql"))
 
 
 @functools.lru_cache(maxsize=None)
 def cluster():
-    made = Cluster()
-    assert made.psql(f"CREATE DATABASE {NAME}", "-d",
-                     "postgres").returncode == 0
-    done = roles_script(made)
-    assert done.returncode == 0, done.stderr
-    for path in migrations():
-        done = made.psql("SET ROLE autopsy_owner;\n" + path.read_text(),
-                         "-1", "-d", NAME)
-        assert done.returncode == 0, f"{path.name}: {done.stderr}"
-    return made
+    """The cluster of this test run, with our schema in a database of it."""
+    return make_site(NAME)
+
+
+def connect(role=SUPERUSER):
+    """A session with a transaction that lasts until it is ended."""
+    link = cluster().connect(NAME, role)
+    link.autocommit = False
+    return link
 
 
 @functools.lru_cache(maxsize=None)
@@ -176,7 +94,7 @@ class Database:
     """A transaction as the owner, with the verbs that tests need."""
 
     def __init__(self):
-        self.link = cluster().connect()
+        self.link = connect()
         self.cursor = self.link.cursor()
         self.cursor.execute("SET ROLE autopsy_owner")
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sql_database import GUIDE, Database, cluster, named_queries
+from sql_database import GUIDE, Database, connect, named_queries
 
 COUNTRIES = "MY SG PH TH ID VN IN AU NZ GB DE NL US CA AE".split()
 LEVELS = "junior mid senior manager".split()
@@ -34,7 +34,7 @@ def page(db, country="US"):
 
 
 def test_every_query_prepares():
-    link = cluster().connect()
+    link = connect()
     with link.cursor() as cursor:
         for name, text in named_queries().items():
             cursor.execute(f"PREPARE {name} AS {text}")

@@ -1,4 +1,4 @@
-"""A database with roles and schema and nothing in it, for one test."""
+"""Databases with roles and schema and nothing in them."""
 
 import contextlib
 import pathlib
@@ -9,13 +9,24 @@ from support.cluster import shared
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-@contextlib.contextmanager
-def empty_site():
-    """(cluster, database name); dropped at the end."""
+def migrations():
+    return sorted((ROOT / "migrations").glob("[0-9]*.sql"))
+
+
+def make_site(name):
+    """Makes the database and returns its cluster."""
     cluster = shared()
-    name = cluster.createdb(f"site_{uuid.uuid4().hex[:8]}")
-    for path in sorted((ROOT / "migrations").glob("[0-9]*.sql")):
+    cluster.createdb(name)
+    for path in migrations():
         cluster.psql(name, "SET ROLE autopsy_owner;\n"
                      + path.read_text("utf-8"))
+    return cluster
+
+
+@contextlib.contextmanager
+def empty_site():
+    """(cluster, database name) for one test; dropped at the end."""
+    name = f"site_{uuid.uuid4().hex[:8]}"
+    cluster = make_site(name)
     yield cluster, name
     cluster.dropdb(name)

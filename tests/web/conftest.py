@@ -1,4 +1,4 @@
-"""What the web tests share: a copy of the site, and an edge with a stub."""
+"""What the web tests share: copies of the site, and addresses of their own."""
 import itertools
 import pathlib
 import sys
@@ -8,16 +8,31 @@ import pytest
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 
-from edge_stub import Edge  # noqa: E402
 from local_site import COUNTRIES, Site  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
 from support.worker import Worker, seed  # noqa: E402
+
+CAREER = "/careers/information-technology/backend-developer"
 
 
 @pytest.fixture(scope="session")
 def site():
     """One whole copy for all tests that leave it as they found it."""
     copy = Site({"GEOIP_DB": str(COUNTRIES)})
+    try:
+        yield copy.start()
+    finally:
+        copy.remove()
+
+
+@pytest.fixture(scope="session")
+def proxied_site():
+    """A copy behind trusted proxies, which are 127.0 to 127.127."""
+    copy = Site({"GEOIP_DB": str(COUNTRIES), "TRUSTED_PROXIES": "127.0.0.0/9",
+                 "COUNTRY_HEADER": "CF-IPCountry",
+                 "LIMIT_EXEMPT": "203.0.113.0/24",
+                 "METRICS_ALLOW": "198.51.100.7"},
+                options=["--no-publish"], https=False)
     try:
         yield copy.start()
     finally:
@@ -38,43 +53,24 @@ def fresh_site():
         copy.remove()
 
 
-@pytest.fixture(scope="session")
-def _edge():
-    edge = Edge()
-    yield edge
-    edge.stop()
-
-
-@pytest.fixture
-def edge(_edge):
-    """nginx as configured by default, with a stub worker that is reset."""
-    _edge.worker.reset()
-    return _edge
-
-
-@pytest.fixture(scope="session")
-def _proxied_edge():
-    edge = Edge(TRUSTED_PROXIES="127.0.0.0/9", COUNTRY_HEADER="CF-IPCountry",
-                GEOIP_DB=str(COUNTRIES), LIMIT_EXEMPT="203.0.113.0/24",
-                METRICS_ALLOW="198.51.100.7")
-    yield edge
-    edge.stop()
-
-
-@pytest.fixture
-def proxied_edge(_proxied_edge):
-    """The same behind trusted proxies, 127.0 to 127.127, with GeoIP."""
-    _proxied_edge.worker.reset()
-    return _proxied_edge
-
-
 _count = itertools.count(1)
 
 
 @pytest.fixture
-def career():
-    """A career path that no other test has asked for."""
-    return f"/careers/testing/career-{next(_count)}"
+def nothing():
+    """An address that no other test has asked for, without a page."""
+    return f"/nothing-{next(_count)}"
+
+
+_unseen = itertools.product("my sg ph th id vn in au nz gb de nl ca ae".split(),
+                            ("junior", "mid", "senior", "manager"))
+
+
+@pytest.fixture
+def unseen():
+    """A career page that no other test has asked for: path and query."""
+    country, level = next(_unseen)
+    return f"{CAREER}/{country}?level={level}"
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ COUNTRIES = (TOP / "tests/node_modules/@ip-location-db"
 class Site:
     """Settings go into the environment of the copy; see `site --help`.
 
-    Nobody is exempt from the page limit here, unlike under `make run`.
+    Nobody is exempt from the page limit here, unlike under `make run`, and
+    the workers log what they heard.
     """
 
     def __init__(self, settings=None, options=(), https=True, state=None):
@@ -33,7 +34,8 @@ class Site:
         self.https_port = client.free_port() if https else None
         self.url = f"http://localhost:{self.port}"
         self.https_url = f"https://localhost:{self.https_port}"
-        self.settings = {"LIMIT_EXEMPT": "", **(settings or {})}
+        self.settings = {"LIMIT_EXEMPT": "", "LOG_LEVEL": "debug",
+                         **(settings or {})}
         self.options = list(options)
         self.process = None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from client import wait_until
+from faults import is_ready
 from local_site import SCRIPT, Site, clean_environment
 
 BARE = ("--no-publish",)
@@ -39,9 +40,20 @@ def answers(site):
         return False
 
 
+@pytest.fixture(scope="module")
+def _bare_site():
+    copy = Site(options=BARE, https=False)
+    yield copy
+    copy.remove()
+
+
 @pytest.fixture
-def bare_site(fresh_site):
-    return fresh_site(options=BARE, https=False).start()
+def bare_site(_bare_site):
+    """One copy for all tests, started again when the last one stopped it."""
+    if _bare_site.process is None or _bare_site.process.poll() is not None:
+        _bare_site.start()
+    assert answers(_bare_site)
+    return _bare_site
 
 
 def test_help_and_misuse():
@@ -109,23 +121,37 @@ def test_the_end_of_the_parent_ends_the_copy(fresh_site):
     wait_until(lambda: processes(site) == [], 20)
 
 
+def crash(site, name):
+    """Ends a program and waits for its successor."""
+    before = site.pid(name)
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: site.pid(name) != before, 20)
+
+
 @pytest.mark.parametrize("name", ["nginx", "web", "postgresql"])
 def test_what_crashes_is_started_again(bare_site, name):
-    before = bare_site.pid(name)
-    os.kill(before, signal.SIGKILL)
-    wait_until(lambda: bare_site.pid(name) != before, 20)
-    wait_until(lambda: answers(bare_site), 20)
-    wait_until(lambda: bare_site.get("/").status == 200, 20)
+    crash(bare_site, name)
+    wait_until(lambda: answers(bare_site) and is_ready(bare_site), 20)
+    assert bare_site.get("/").status == 200
+
+
+def take_the_database_away_and_back(site):
+    assert site.run("database stop").returncode == 0
+    assert answers(site) and not is_ready(site)
+    names = {name for _, _, name in processes(site)}
+    assert "postgres" not in names
+    assert site.run("database start").returncode == 0
+    wait_until(lambda: is_ready(site), 20)
+    assert site.process.poll() is None
 
 
 def test_the_database_can_be_taken_away_and_brought_back(bare_site):
-    assert bare_site.run("database stop").returncode == 0
-    assert answers(bare_site)
-    names = {name for _, _, name in processes(bare_site)}
-    assert "postgres" not in names
-    assert bare_site.run("database start").returncode == 0
-    wait_until(lambda: bare_site.get("/readyz", client="127.0.0.1").status
-               == 200, 20)
+    take_the_database_away_and_back(bare_site)
+
+
+def test_the_database_can_be_taken_away_while_it_starts(bare_site):
+    crash(bare_site, "postgresql")
+    take_the_database_away_and_back(bare_site)
 
 
 def test_a_copy_runs_once(bare_site):
@@ -172,6 +198,7 @@ def test_the_data_of_another_postgresql_is_refused(bare_site):
     assert "PostgreSQL 13" in done.stderr and "--fresh" in done.stderr
     bare_site.options.append("--fresh")
     assert answers(bare_site.start())
+    bare_site.options.remove("--fresh")
 
 
 def test_env_serves_a_program_beside_the_copy(bare_site):
@@ -200,14 +227,6 @@ def test_a_directory_with_spaces_will_do(fresh_site, tmp_path):
     site = fresh_site(options=BARE, state=tmp_path / "a b" / "the 'state'",
                       https=False)
     assert answers(site.start())
-
-
-def test_tls_is_served_when_asked_for(fresh_site):
-    site = fresh_site(options=BARE).start()
-    done = subprocess.run(
-        ["curl", "-sk", "-o", "/dev/null", "-w", "%{http_code} %{http_version}",
-         site.https_url], capture_output=True, text=True)
-    assert done.stdout == "200 2"
 
 
 def test_nothing_but_the_script_runs_as_root(bare_site):

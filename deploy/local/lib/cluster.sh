@@ -85,6 +85,8 @@ start_cluster() {
 		is_alive postgresql || break
 		pause 0.1
 	done
+	# Told to stop before it had started.
+	[[ ! -e $state/pg.off ]] || return 0
 	tail -n 15 "$state/log/postgresql.log" >&2
 	die 'PostgreSQL does not start; its last words stand above. If the data
 is damaged, begin anew: '"$again run --fresh"

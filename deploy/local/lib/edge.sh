@@ -74,14 +74,22 @@ start_edge() {
 		-c "$state/nginx/conf/nginx.conf" -g 'daemon off;'
 }
 
-# Prints the status line's code for / of this copy.
+# Prints the status line's code for / of this copy, by TLS where plain HTTP
+# leads there.
 front_page_status() {
-	local fd line=
+	local fd line= request='GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'
 
-	exec {fd}<>"/dev/tcp/127.0.0.1/$port" || return 1
-	printf 'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n' >&"$fd"
-	read -r -t 10 -u "$fd" _ line _
-	exec {fd}>&-
+	if [[ -n $https_port && ${HTTP_REDIRECT-} == yes ]]; then
+		# shellcheck disable=SC2059
+		read -r -t 10 _ line _ < <(printf "$request" | openssl s_client \
+			-quiet -connect "127.0.0.1:$https_port" -servername localhost)
+	else
+		exec {fd}<>"/dev/tcp/127.0.0.1/$port" || return 1
+		# shellcheck disable=SC2059
+		printf "$request" >&"$fd"
+		read -r -t 10 -u "$fd" _ line _
+		exec {fd}>&-
+	fi
 	printf '%s\n' "${line%$'\r'}"
 }
 

@@ -1,0 +1,88 @@
+"""What can happen to the parts of a copy, each undone at the end."""
+import contextlib
+import os
+import signal
+import subprocess
+
+from client import wait_until
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def workers(site):
+    return children(site.pid("web"))
+
+
+def is_ready(site):
+    return site.get("/readyz", client="127.0.0.1").status == 200
+
+
+def kill_workers(site):
+    """The next ones remember no page."""
+    old = set(workers(site))
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not old & set(workers(site)))
+
+
+@contextlib.contextmanager
+def _stopped(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def hung_workers(site):
+    return _stopped(workers(site))
+
+
+@contextlib.contextmanager
+def hung_database(site):
+    postmaster = site.pid("postgresql")
+    with _stopped([postmaster, *children(postmaster)]):
+        yield
+    wait_until(lambda: is_ready(site))
+
+
+@contextlib.contextmanager
+def dead_workers(site):
+    """Nobody listens, and nobody starts them again."""
+    with _stopped([site.pid("site")]):
+        for pid in [site.pid("web"), *workers(site)]:
+            # Workers end by themselves too when their master is gone.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        yield
+    wait_until(lambda: is_ready(site))
+
+
+@contextlib.contextmanager
+def database_away(site):
+    assert site.run("database stop").returncode == 0
+    try:
+        yield
+    finally:
+        assert site.run("database start").returncode == 0
+    wait_until(lambda: is_ready(site))
+
+
+@contextlib.contextmanager
+def failing_queries(site):
+    """Documents can't be read, so that a page is an error of the worker."""
+    def ask(sql):
+        subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c",
+                        "SET ROLE autopsy_owner", "-c", sql,
+                        site.env["DATABASE_URL"]], check=True)
+
+    ask("REVOKE SELECT ON catalog.document FROM autopsy_web")
+    try:
+        yield
+    finally:
+        ask("GRANT SELECT ON catalog.document TO autopsy_web")
