@@ -410,6 +410,22 @@ MET = {
         SUMMARY, "The software architect decides, you build what is left."),
     "longer word": (ENTRY_TEXT, "The lawyerly answer is that it depends on it."),
 }
+# What is written out although facts and figures have it.
+WRITTEN_OUT = {
+    "states money": [
+        "You earn 85,000 dollars.", "It is worth 85k dollars.",
+        "They pay 85,000 and more.", "Salaries start at 115,000 or so.",
+        "It brings 85,000 a year.", "It brings 4500 per month.",
+        "Half a million euros are gone.", "A six-figure bill arrives.",
+        "That is 500 CAD.", "It costs forty thousand ringgit."],
+    "writes a number with a k": [
+        "It brings 115k–155k a year.", "They pay 85k.", "They pay 85K."],
+    "states the hours of a week": [
+        "You work 60 hours a week.", "A 60-hour week is usual.",
+        "Expect sixty hours per week.", "Expect 45-60 h/week.",
+        "Forty-five hours of work a week are fine.",
+        "Weeks of 60 hours are usual."],
+}
 
 
 def named(found, path):
@@ -515,6 +531,14 @@ def test_a_day_of_another_career_is_refused(site, name):
 @pytest.mark.parametrize("name", MET)
 def test_people_met_at_work_may_be_named(site, name):
     assert break_day(site, *MET[name]) == []
+
+
+@pytest.mark.parametrize("problem, text", [
+    (problem, text) for problem in WRITTEN_OUT
+    for text in WRITTEN_OUT[problem]])
+def test_what_the_page_composes_is_not_written_out(site, problem, text):
+    problems = break_day(site, ENTRY_TEXT, "You wait for the build. " + text)
+    assert any(one.startswith(problem) for one in problems), problems
 
 
 @pytest.mark.parametrize("text, problem", [

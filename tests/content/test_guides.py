@@ -150,6 +150,8 @@ def test_text_has_no_markup_money_or_control_characters(guide):
         assert "  " not in text, text
         assert not re.search(r"[<>*_`|]|\]\(", text), text
         assert not re.search(r"[$€£¥₹]|\b(USD|EUR|GBP)\b", text), text
+        assert not re.search(r"\d ?k\b|\d (dollar|euro)", text, re.I), text
+        assert not re.search(r"\d[ -]hours? (a |per )?week", text), text
 
 
 @each_guide
