@@ -149,6 +149,21 @@ static bool has_feature(const char *list, const char *name)
 	return false;
 }
 
+/* A tool tells it to whoever ran it, by db_error(). */
+static void set_misfit(struct db *db, const char *query)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	strbuf_addf(&why,
+		    "the schema does not fit this program; run 'autopsy-ctl "
+		    "migrate up' (%s: %s)",
+		    query, db->error.buf);
+	set_error(db, why.buf);
+	strbuf_release(&why);
+	if (!db->o.is_patient)
+		log_event(LOG_ERROR, "db.prepare", "%s", db->error.buf);
+}
+
 static enum db_result prepare_all(struct db *db)
 {
 	for (int i = 0; i < QUERY_MAX; i++) {
@@ -161,11 +176,7 @@ static enum db_result prepare_all(struct db *db)
 		if (rc == DB_OK || rc == DB_NONE)
 			continue;
 		if (rc == DB_ERROR)
-			log_event(LOG_ERROR, "db.prepare",
-				  "query %s can't be prepared: %s; is the "
-				  "schema older than the program? run "
-				  "'autopsy-ctl migrate up'",
-				  q->name, db->error.buf);
+			set_misfit(db, q->name);
 		return rc;
 	}
 	return DB_OK;
@@ -286,12 +297,12 @@ static enum db_result run_query(struct db *db, enum query q,
 	enum db_result rc = db_connect(db);
 
 	/* A schema that does not fit is mended by ops, like a server that is
-	 * away; until then both look alike to visitors. */
+	 * away; until then both look alike to visitors, not to tools. */
 	if (rc != DB_OK)
-		return DB_DOWN;
+		return db->o.is_patient ? rc : DB_DOWN;
 	rc = take(db, PQexecPrepared(db->conn, query_texts[q].name, n, params,
 				     NULL, NULL, 0));
-	if (rc == DB_ERROR || rc == DB_CONFLICT)
+	if ((rc == DB_ERROR || rc == DB_CONFLICT) && !db->o.is_patient)
 		log_event(rc == DB_ERROR ? LOG_ERROR : LOG_DEBUG, "db.query",
 			  "%s: %s [%s]", query_texts[q].name, db->error.buf,
 			  db->sqlstate);

@@ -8,6 +8,7 @@
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/utils.h>
 
+#include "base/usage.h"
 #include "salary/salary_doubt.h"
 #include "salary/salary_row.h"
 #include "salary/salary_settle.h"
@@ -224,7 +225,7 @@ int salary_import_command(int argc, char **argv, salary_refresh_fn *refresh)
 	int status;
 
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (usage_is_help(argv[i])) {
 			fputs(help, stdout);
 			return 0;
 		}
@@ -233,18 +234,17 @@ int salary_import_command(int argc, char **argv, salary_refresh_fn *refresh)
 		else if (strcmp(argv[i], "--source") == 0 && i + 1 < argc)
 			im.source = argv[++i];
 		else if (argv[i][0] == '-' || im.path)
-			goto usage;
+			return usage_wrong("autopsy-ingest import",
+					   "what is '%.40s' for?", argv[i]);
 		else
 			im.path = argv[i];
 	}
 	if (!im.path || !im.source)
-		goto usage;
+		return usage_wrong("autopsy-ingest import",
+				   "name a FILE and its --source CODE");
 	status = run(&im);
 	findings_release(&im.out);
 	doubt_release(&im.doubt);
 	csv_release(&im.csv);
 	return status;
-usage:
-	fputs(help, stderr);
-	return EXIT_USAGE;
 }
