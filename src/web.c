@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/usage.h"
 #include "http/fcgi.h"
 #include "http/master.h"
 #include "routes.h"
@@ -65,6 +66,27 @@ static bool schema_fits(void)
 	return fits;
 }
 
+/* Refuses to start where each worker would end at once. */
+static bool files_fit(void)
+{
+	const char *dir = settings_str(SETTING_VIEWS_DIR);
+	struct strbuf err = STRBUF_INIT;
+	struct web web;
+	bool fit = web_init(&web, routes, &err);
+
+	if (!fit && *dir && strncmp(err.buf, dir, strlen(dir)) == 0)
+		strbuf_addstr(&err, "; VIEWS_DIR must be a directory with "
+				    "every template, or empty");
+	else if (!fit && strstr(err.buf, "/manifest: "))
+		strbuf_addstr(&err, "; STATIC_DIR must be the directory of the "
+				    "built assets");
+	if (!fit)
+		fprintf(stderr, "autopsy-web: %s\n", err.buf);
+	web_release(&web);
+	strbuf_release(&err);
+	return fit;
+}
+
 int main(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
@@ -84,6 +106,8 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return 1;
 	}
+	if (!files_fit())
+		return EXIT_USAGE;
 	o.socket = settings_str(SETTING_WEB_SOCKET);
 	o.workers = (int)settings_int(SETTING_WEB_WORKERS);
 	o.deadline_ms = settings_int(SETTING_WEB_DEADLINE_MS);

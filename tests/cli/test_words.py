@@ -143,3 +143,25 @@ def test_tools_write_no_log_lines(tmp_path):
                STATIC_DIR=str(tmp_path))
     assert done.returncode in (0, 1)
     assert is_plain(done.stderr)
+
+
+@pytest.mark.parametrize("name, hint", [
+    ("STATIC_DIR", "STATIC_DIR must be the directory of the built assets"),
+    ("VIEWS_DIR", "VIEWS_DIR must be a directory with every template"),
+])
+def test_web_does_not_start_without_its_files(tmp_path, name, hint):
+    done = run(f"autopsy-web --socket {tmp_path}/web.sock",
+               **{name: str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"autopsy-web: {tmp_path}/")
+    assert done.stderr.endswith("or empty\n" if name == "VIEWS_DIR"
+                                else "assets\n")
+    assert hint in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_web_says_what_to_do_without_the_directory_of_its_socket(tmp_path):
+    done = run(f"autopsy-web --socket {tmp_path}/none/web.sock")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"autopsy-web: {tmp_path}/none/web.sock: can't listen: No such file"
+        " or directory; make the directory or use --socket")
