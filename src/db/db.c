@@ -176,6 +176,21 @@ static bool has_feature(const char *list, const char *name)
 	return false;
 }
 
+/* A tool tells it to whoever ran it, by db_error(). */
+static void set_misfit(struct db *db, const char *query)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	strbuf_addf(&why,
+		    "the schema does not fit this program; run 'autopsy-ctl "
+		    "migrate up' (%s: %s)",
+		    query, db->error.buf);
+	set_error(db, why.buf);
+	strbuf_release(&why);
+	if (!db->o.is_patient)
+		log_event(LOG_ERROR, "db.prepare", "%s", db->error.buf);
+}
+
 static enum db_result prepare_all(struct db *db)
 {
 	for (int i = 0; i < QUERY_MAX; i++) {
@@ -191,11 +206,7 @@ static enum db_result prepare_all(struct db *db)
 		if (rc == DB_ERROR && is_busy(db->sqlstate))
 			rc = DB_DOWN; /* a migration's lock; it will pass */
 		if (rc == DB_ERROR)
-			log_event(LOG_ERROR, "db.prepare",
-				  "query %s can't be prepared: %s; is the "
-				  "schema older than the program? run "
-				  "'autopsy-ctl migrate up'",
-				  q->name, db->error.buf);
+			set_misfit(db, q->name);
 		return rc;
 	}
 	return DB_OK;
@@ -284,14 +295,15 @@ static enum db_result run_query(struct db *db, enum query q,
 	enum db_result rc = db_connect(db);
 
 	/* A schema that does not fit is mended by ops, like a server that is
-	 * away; until then both look alike to visitors. */
+	 * away; until then both look alike to visitors, not to tools. */
 	if (rc != DB_OK)
-		return DB_DOWN;
+		return db->o.is_patient ? rc : DB_DOWN;
 	rc = wait_for(db, PQsendQueryPrepared(db->conn, query_texts[q].name, n,
 					      params, NULL, NULL, 0));
 	if (rc == DB_ERROR && is_busy(db->sqlstate))
 		rc = DB_BUSY;
-	if (rc == DB_ERROR || rc == DB_CONFLICT || rc == DB_BUSY)
+	if ((rc == DB_ERROR || rc == DB_CONFLICT || rc == DB_BUSY) &&
+	    !db->o.is_patient)
 		log_event(rc == DB_CONFLICT ? LOG_DEBUG : LOG_ERROR, "db.query",
 			  "%s: %s [%s]", query_texts[q].name, db->error.buf,
 			  db->sqlstate);

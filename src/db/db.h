@@ -41,7 +41,7 @@ struct db_options {
 	const char *application; /* application_name */
 	const char *role;	 /* NULL: stay who logged in */
 	const char *features;
-	bool is_patient; /* wait for locks: no retry back-off; for tools */
+	bool is_patient; /* for tools: tries at once, and logs nothing */
 };
 
 /* Makes no connection yet. Strings of o are borrowed. db_free() frees it. */
