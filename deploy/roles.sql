@@ -2,8 +2,9 @@
 --
 -- Run once by a superuser, again after each release (it is idempotent):
 --	psql -v database=autopsy -f deploy/roles.sql
--- No role has a password: pg_hba.conf decides how each proves itself (peer
--- with a map on a socket, scram-sha-256 over TLS between hosts). Tables and
+-- No password is set here: pg_hba.conf decides how each proves itself (peer
+-- with a map on a socket; between hosts scram-sha-256 over TLS, with passwords
+-- that you give by \password and that stay as they are here). Tables and
 -- their grants belong to the migrations, which run as autopsy_owner.
 
 \set ON_ERROR_STOP on
@@ -33,7 +34,7 @@ ALTER ROLE autopsy_owner NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
 ALTER ROLE autopsy_ops LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
 	NOREPLICATION NOBYPASSRLS;
 ALTER ROLE autopsy_web LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
-	NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 80;
+	NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 160;
 ALTER ROLE autopsy_ingest LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
 	NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5;
 ALTER ROLE autopsy_mailer LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
@@ -42,6 +43,12 @@ ALTER ROLE autopsy_mailer LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
 -- By hand, ops take on a program's role with SET ROLE and lose it again.
 GRANT autopsy_owner, autopsy_web, autopsy_ingest, autopsy_mailer
 	TO autopsy_ops;
+
+-- Settings a role may have given itself are gone, those below hold.
+ALTER ROLE autopsy_web RESET ALL;
+ALTER ROLE autopsy_ingest RESET ALL;
+ALTER ROLE autopsy_mailer RESET ALL;
+ALTER ROLE autopsy_ops RESET ALL;
 
 -- A page that needs more than two seconds is a page that has failed.
 ALTER ROLE autopsy_web SET statement_timeout = '2s';
@@ -72,3 +79,7 @@ ALTER DATABASE :"database" SET jit = off;
 
 \connect :"database"
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- Large objects would be a way to fill the disk without any table.
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid),
+	lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea),
+	lowrite(integer, bytea) FROM PUBLIC;

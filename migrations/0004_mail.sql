@@ -34,8 +34,19 @@ RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+	-- A topic that is not there is passed over: an address must not
+	-- collect rows, and one day mails, for names that somebody made up.
 	INSERT INTO mail.subscriber (email, topic, consent_text_version)
-	VALUES (lower(p_email), p_topic, p_text_version)
+	SELECT lower(p_email), p_topic, p_text_version
+	WHERE p_topic = 'all'
+		OR EXISTS (
+			SELECT
+			FROM catalog.category AS g
+			WHERE p_topic = 'category:' || g.slug)
+		OR EXISTS (
+			SELECT
+			FROM catalog.career AS c
+			WHERE p_topic = 'career:' || c.slug)
 	ON CONFLICT ON CONSTRAINT subscriber_email_topic_key DO NOTHING;
 END;
 

@@ -7,11 +7,10 @@
  */
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/usage.h"
 #include "career/content.h"
 #include "db/migrate.h"
 #include "routes.h"
-
-#define EXIT_USAGE 2
 
 struct command {
 	const char *name;
@@ -23,24 +22,23 @@ static const struct command commands[] = {
 	{ "migrate", migrate_command,
 	  "up [--to N] [--dry-run] [--wait S] | status | verify   the schema" },
 	{ "content", content_command,
-	  "check | publish | export                  the career guides" },
+	  "check | publish | export SLUG | withdraw SLUG          the guides" },
 	{ "check", routes_check_command,
 	  "every query prepares, every template parses" },
 	{ "error-pages", routes_error_pages_command,
 	  "DIR                                  nginx's own error pages" },
 };
 
-static void usage(FILE *out)
+static void usage(void)
 {
 	struct strbuf settings = STRBUF_INIT;
 
-	fputs("usage: autopsy-ctl COMMAND [ARGUMENT…]\n\n", out);
+	fputs("usage: autopsy-ctl COMMAND [ARGUMENT…]\n\n", stdout);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-11s %s\n", commands[i].name,
-			commands[i].help);
-	fputs("\n'autopsy-ctl COMMAND --help' says more.\n\n", out);
+		printf("  %-11s %s\n", commands[i].name, commands[i].help);
+	fputs("\n'autopsy-ctl COMMAND --help' says more.\n\n", stdout);
 	settings_describe(&settings);
-	fputs(settings.buf, out);
+	fputs(settings.buf, stdout);
 	strbuf_release(&settings);
 }
 
@@ -48,8 +46,8 @@ int main(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
 
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
+	if (argc > 1 && usage_is_help(argv[1])) {
+		usage();
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
@@ -61,14 +59,11 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return EXIT_USAGE;
 	}
-	log_setup("autopsy-ctl",
-		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
+	log_setup_plain("autopsy-ctl",
+			(enum log_level)settings_int(SETTING_LOG_LEVEL));
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	if (argc > 1)
-		fprintf(stderr, "autopsy-ctl: there is no command '%.40s'\n\n",
-			argv[1]);
-	usage(stderr);
-	return EXIT_USAGE;
+	return usage_no_command("autopsy-ctl", argv[1], commands,
+				ARRAY_SIZE(commands), sizeof(*commands));
 }

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/usage.h"
 #include "db/db.h"
 #include "salary/salary_import.h"
 
@@ -29,17 +30,16 @@ static enum db_result refresh_documents(struct db *db, const char *career_id)
 	return db_write(db, Q_DOCUMENT_REFRESH, DB_PARAMS(career_id));
 }
 
-static void usage(FILE *out)
+static void usage(void)
 {
 	struct strbuf settings = STRBUF_INIT;
 
-	fputs("usage: autopsy-ingest COMMAND [ARGUMENT…]\n\n", out);
+	fputs("usage: autopsy-ingest COMMAND [ARGUMENT…]\n\n", stdout);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-11s %s\n", commands[i].name,
-			commands[i].help);
-	fputs("\n'autopsy-ingest COMMAND --help' says more.\n\n", out);
+		printf("  %-11s %s\n", commands[i].name, commands[i].help);
+	fputs("\n'autopsy-ingest COMMAND --help' says more.\n\n", stdout);
 	settings_describe(&settings);
-	fputs(settings.buf, out);
+	fputs(settings.buf, stdout);
 	strbuf_release(&settings);
 }
 
@@ -47,8 +47,8 @@ int main(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
 
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
+	if (argc > 1 && usage_is_help(argv[1])) {
+		usage();
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
@@ -60,16 +60,12 @@ int main(int argc, char **argv)
 		strbuf_release(&err);
 		return EXIT_USAGE;
 	}
-	log_setup("autopsy-ingest",
-		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
+	log_setup_plain("autopsy-ingest",
+			(enum log_level)settings_int(SETTING_LOG_LEVEL));
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1,
 					       refresh_documents);
-	if (argc > 1)
-		fprintf(stderr,
-			"autopsy-ingest: there is no command '%.40s'\n\n",
-			argv[1]);
-	usage(stderr);
-	return EXIT_USAGE;
+	return usage_no_command("autopsy-ingest", argv[1], commands,
+				ARRAY_SIZE(commands), sizeof(*commands));
 }

@@ -8,11 +8,12 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/usage.h"
 #include "career/career.h"
 #include "http/health.h"
 #include "subscription/subscription.h"
 
-#define EXIT_USAGE 2
+#define EXIT_TRY_LATER 75
 
 #define SLUG_EXPECTED "must be a name in lower case, like backend-developer"
 #define COUNTRY_EXPECTED "must be a country of two letters, like SG"
@@ -20,7 +21,7 @@
 
 static const struct field list_fields[] = {
 	{ "q", FIELD_QUERY, field_is_query,
-	  "must be words to look for, at most 100 characters" },
+	  "must be at most 8 words and 100 characters" },
 	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
@@ -108,13 +109,14 @@ const struct route routes[] = {
 
 static bool help_wanted(int argc, char **argv, const char *text)
 {
-	if (argc < 2 || strcmp(argv[1], "--help") != 0)
+	if (argc < 2 || !usage_is_help(argv[1]))
 		return false;
 	fputs(text, stdout);
 	return true;
 }
 
-static bool check_queries(const char *role, const char *features)
+/* The exit status; a schema that does not fit is 1, no answer 75. */
+static int check_queries(const char *role, const char *features)
 {
 	struct db_options o = { .url = settings_str(SETTING_DATABASE_URL),
 				.application = "autopsy-ctl check",
@@ -122,36 +124,44 @@ static bool check_queries(const char *role, const char *features)
 				.features = features,
 				.is_patient = true };
 	struct db *db = db_new(&o);
-	bool ok = db_connect(db) == DB_OK;
+	enum db_result rc = db_connect(db);
 
-	if (ok)
+	if (rc == DB_OK)
 		printf("queries of %s prepare as %s\n", features, role);
 	else
-		fprintf(stderr, "autopsy-ctl: %s: %s\n", role, db_error(db));
+		fprintf(stderr, "autopsy-ctl: %s%s\n",
+			rc == DB_DOWN ? "the database can't be reached: " : "",
+			db_error(db));
 	db_free(db);
-	return ok;
+	return rc == DB_OK ? 0 : rc == DB_DOWN ? EXIT_TRY_LATER : 1;
 }
 
 int routes_check_command(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
 	struct web web;
+	int status;
 	bool ok;
 
 	if (help_wanted(argc, argv,
 			"usage: autopsy-ctl check\n\n"
 			"Parses every template and prepares every query, as "
-			"the roles that run them.\n"))
+			"the role that runs them.\n"
+			"Exit: 0 all is well, 1 something is wrong, 75 the "
+			"database can't be reached.\n"))
 		return 0;
+	if (argc > 1)
+		return usage_wrong("autopsy-ctl check", "what is '%.40s' for?",
+				   argv[1]);
 	ok = web_init(&web, routes, &err);
 	if (ok)
 		puts("templates parse");
 	else
 		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);
-	ok &= check_queries("autopsy_web", "career salary subscription");
+	status = check_queries("autopsy_web", "career salary subscription");
 	web_release(&web);
 	strbuf_release(&err);
-	return ok ? 0 : 1;
+	return ok ? status : 1;
 }
 
 static bool write_file(const char *dir, int status, const char *suffix,
@@ -225,10 +235,8 @@ int routes_error_pages_command(int argc, char **argv)
 			"sends for errors of its own:\nDIR/404.html, "
 			"DIR/404.json and so on.\n"))
 		return 0;
-	if (argc != 2) {
-		fputs("usage: autopsy-ctl error-pages DIR\n", stderr);
-		return EXIT_USAGE;
-	}
+	if (argc != 2)
+		return usage_wrong("autopsy-ctl error-pages", "name one DIR");
 	ok = web_init(&web, routes, &err);
 	if (!ok)
 		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);

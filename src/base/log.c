@@ -12,6 +12,7 @@
 static struct {
 	const char *prog;
 	enum log_level least;
+	bool is_plain;
 	char request[REQUEST_ID_MAX + 1];
 } config = { .prog = "autopsy", .least = LOG_INFO };
 
@@ -19,6 +20,12 @@ void log_setup(const char *prog, enum log_level least)
 {
 	config.prog = prog;
 	config.least = least;
+}
+
+void log_setup_plain(const char *prog, enum log_level least)
+{
+	log_setup(prog, least);
+	config.is_plain = true;
 }
 
 void log_set_request(const char *id)
@@ -36,6 +43,10 @@ void log_str(struct log_line *l, const char *key, const char *value)
 
 	if (!l->is_wanted)
 		return;
+	if (config.is_plain) {
+		strbuf_addf(&l->sb, ": %.*s", LINE_CAP / 2, value);
+		return;
+	}
 	strbuf_addf(&l->sb, ",\"%s\":\"", key);
 	escape_json(&l->sb, value, strnlen(value, LINE_CAP / 2));
 	strbuf_addch(&l->sb, '"');
@@ -48,7 +59,9 @@ void log_str(struct log_line *l, const char *key, const char *value)
 void log_int(struct log_line *l, const char *key, int64_t value)
 {
 	if (l->is_wanted)
-		strbuf_addf(&l->sb, ",\"%s\":%lld", key, (long long)value);
+		strbuf_addf(&l->sb,
+			    config.is_plain ? ": %s %lld" : ",\"%s\":%lld", key,
+			    (long long)value);
 }
 
 void log_begin(struct log_line *l, enum log_level level, const char *event)
@@ -59,6 +72,10 @@ void log_begin(struct log_line *l, enum log_level level, const char *event)
 	l->is_wanted = level >= config.least;
 	if (!l->is_wanted)
 		return;
+	if (config.is_plain) {
+		strbuf_addf(&l->sb, "%s: %s", config.prog, event);
+		return;
+	}
 	strbuf_addstr(&l->sb, "{\"ts\":\"");
 	clock_add_iso(&l->sb, clock_wall_ms());
 	strbuf_addf(&l->sb, "\",\"level\":\"%s\"", names[level]);
@@ -76,7 +93,7 @@ void log_end(struct log_line *l)
 	l->sb.cap = 0;
 	l->sb.is_full = false;
 	if (l->is_wanted)
-		strbuf_addstr(&l->sb, "}\n");
+		strbuf_addstr(&l->sb, config.is_plain ? "\n" : "}\n");
 	/* One write, so that lines of several workers do not mix. */
 	while (l->is_wanted && done < l->sb.len) {
 		ssize_t n = write(STDERR_FILENO, l->sb.buf + done,

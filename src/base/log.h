@@ -14,6 +14,9 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 void log_setup(const char *prog, enum log_level least);
+/* For a tool, whose messages are for whoever typed the command: its lines
+ * are "prog: event: text". */
+void log_setup_plain(const char *prog, enum log_level least);
 /* The id every line carries until it is changed; copied; NULL for none. */
 void log_set_request(const char *id);
 

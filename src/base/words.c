@@ -75,3 +75,22 @@ const char *words_article(const char *word)
 			return "an";
 	return *word && strchr("AEIOUaeiou", *word) ? "an" : "a";
 }
+
+void words_add_place(struct strbuf *out, const char *country)
+{
+	static const char *const plural[] = { "Netherlands", "Philippines" };
+	bool has_article = strncmp(country, "United ", 7) == 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(plural); i++)
+		has_article |= strcmp(country, plural[i]) == 0;
+	strbuf_addf(out, "%s%s", has_article ? "the " : "", country);
+}
+
+void words_add_sentence(struct strbuf *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	strbuf_addstr(out, text);
+	if (len && !strchr(".!?", text[len - 1]))
+		strbuf_addch(out, '.');
+}

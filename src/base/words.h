@@ -16,6 +16,10 @@ void words_add_month(struct strbuf *out, const char *iso);
 void words_add_minutes(struct strbuf *out, int64_t minutes);
 /* 85000 as "85,000" */
 void words_add_number(struct strbuf *out, int64_t n);
+/* "the United States", "Singapore": a country within a sentence. */
+void words_add_place(struct strbuf *out, const char *country);
+/* The text, with a full stop if it has none. */
+void words_add_sentence(struct strbuf *out, const char *text);
 /* "a" or "an", by how the word that follows is most likely spoken. */
 const char *words_article(const char *word);
 

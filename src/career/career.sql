@@ -76,6 +76,10 @@ WHERE k.id = coalesce(
 -- Called by /careers/{category}: $1 category, $2 country of the salaries.
 -- No row when there is no such category.
 SELECT json_build_object(
+	'country_name', (
+		SELECT n.name
+		FROM catalog.country AS n
+		WHERE n.code = $2::text),
 	'category', json_build_object(
 		'slug', k.slug,
 		'title', k.title,
@@ -102,13 +106,22 @@ WITH found AS (
 	FROM catalog.career_summary AS s
 	JOIN catalog.career AS c ON c.id = s.career_id
 	JOIN catalog.revision AS r ON r.id = c.revision_id
+	-- OFFSET 0: the text of a career is made once, not once a word.
+	CROSS JOIN LATERAL (
+		SELECT lower(concat_ws(' ', s.name, s.category_title,
+			r.guide ->> 'synonyms', r.guide ->> 'skills')) AS words
+		OFFSET 0
+	) AS t
 	WHERE NOT EXISTS (
 		SELECT
 		FROM regexp_split_to_table(lower($4::text), '\s+') AS w (word)
-		WHERE strpos(lower(concat_ws(' ', s.name, s.category_title,
-			r.guide ->> 'synonyms', r.guide ->> 'skills')), w.word) = 0)
+		WHERE strpos(t.words, w.word) = 0)
 )
 SELECT json_build_object(
+	'country_name', (
+		SELECT n.name
+		FROM catalog.country AS n
+		WHERE n.code = $1::text),
 	'data', (
 		SELECT coalesce(json_agg(
 			catalog.card(p.s, salary.money(f)) ORDER BY (p.s).name,
@@ -144,6 +157,10 @@ SELECT json_build_object(
 -- Called by /: $1 country of the salaries. Categories with their counts, all
 -- eight whether filled or not, and the six newest careers.
 SELECT json_build_object(
+	'country_name', (
+		SELECT n.name
+		FROM catalog.country AS n
+		WHERE n.code = $1::text),
 	'total', (
 		SELECT count(*)
 		FROM catalog.career_summary AS s),

@@ -61,6 +61,9 @@ static void add_total(cJSON *page, const char *words)
 	else if (words)
 		strbuf_addf(&sb, "%lld guide%s “%s”.", (long long)n,
 			    n == 1 ? " matches" : "s match", words);
+	else if (!n)
+		strbuf_addstr(&sb, "No guide is published yet. We publish a "
+				   "guide when it is complete.");
 	else
 		strbuf_addf(&sb,
 			    "%lld guide%s %s published so far. We publish "
@@ -75,17 +78,52 @@ static void add_total(cJSON *page, const char *words)
 static void add_list_words(cJSON *page)
 {
 	static const char *const lists[] = { "newest", "data", "careers" };
+	struct strbuf place = STRBUF_INIT;
+	bool has_cards = false;
 	cJSON *item;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		cJSON_ArrayForEach (item, json_get(page, lists[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		cJSON_ArrayForEach (item, json_get(page, lists[i])) {
 			add_card_words(item);
+			has_cards = true;
+		}
+	}
 	cJSON_ArrayForEach (item, json_get(page, "categories"))
 		add_count(item);
-	item = json_get(page, "careers");
-	cJSON_AddBoolToObject(page, "has_careers", item && item->child);
-	item = json_get(page, "data");
-	cJSON_AddBoolToObject(page, "has_data", item && item->child);
+	cJSON_AddBoolToObject(page, "has_cards", has_cards);
+	words_add_place(&place, json_str(page, "country_name"));
+	cJSON_AddStringToObject(page, "country_in_words", place.buf);
+	strbuf_release(&place);
+}
+
+/* The sources that methods names, each text as a sentence. */
+static void add_source_words(cJSON *page)
+{
+	cJSON *source;
+
+	cJSON_ArrayForEach (source, json_get(page, "sources")) {
+		struct strbuf sb = STRBUF_INIT;
+
+		words_add_sentence(&sb, json_str(source, "attribution"));
+		cJSON_AddStringToObject(source, "attribution_text", sb.buf);
+		strbuf_reset(&sb);
+		words_add_sentence(&sb, json_str(source, "licence"));
+		cJSON_AddStringToObject(source, "licence_text", sb.buf);
+		strbuf_release(&sb);
+	}
+}
+
+/* What the sign-up form of a category is for. */
+static void add_topic(cJSON *page)
+{
+	const char *slug = json_str(json_get(page, "category"), "slug");
+	struct strbuf sb = STRBUF_INIT;
+
+	if (!*slug)
+		return;
+	strbuf_addf(&sb, "category:%s", slug);
+	cJSON_AddStringToObject(page, "topic", sb.buf);
+	strbuf_release(&sb);
 }
 
 static const char *country_of(const struct request *rq)
@@ -114,7 +152,9 @@ static int list_page(struct web *web, const struct request *rq,
 	}
 	cJSON_AddStringToObject(page, "title", title);
 	cJSON_AddStringToObject(page, "description", description);
+	add_topic(page);
 	add_list_words(page);
+	add_source_words(page);
 	add_total(page, words);
 	return web_page(web, rq, rs, view, page);
 }

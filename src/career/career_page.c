@@ -119,9 +119,16 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 {
 	const char *slug = request_param(rq, "career");
 	const char *fixed = request_param(rq, "country");
-	const char *level = request_param(rq, "level");
 	const char *better;
 	char country[3] = DEFAULT_COUNTRY, url[256];
+	const struct career_choice choice = {
+		.country = country,
+		.level = request_param(rq, "level"),
+		.remembered = strcmp(rq->country_reason, "choice") == 0
+				      ? rq->country
+				      : "",
+		.is_country_fixed = fixed != NULL,
+	};
 	enum db_result rc;
 	cJSON *doc;
 
@@ -149,9 +156,7 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 	}
 	if (fixed)
 		rs->caching = CACHING_SHARED;
-	return web_page(web, rq, rs, "career/page",
-			career_view(doc, country, level ? level : "mid",
-				    fixed != NULL));
+	return web_page(web, rq, rs, "career/page", career_view(doc, &choice));
 }
 
 /* Remembers the visitor's choice, as they asked to by pressing a button. */

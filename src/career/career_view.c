@@ -189,30 +189,60 @@ static void add_dates(cJSON *page, const cJSON *career)
 	add_words(page, "reviewed", &sb);
 }
 
-cJSON *career_view(cJSON *doc, const char *country, const char *level,
-		   bool is_country_fixed)
+/* By whom a source is, unless its title says so. */
+static void add_sources(const cJSON *career)
+{
+	cJSON *source;
+
+	cJSON_ArrayForEach (source, json_get(career, "sources")) {
+		const char *publisher = json_str(source, "publisher");
+		bool is_said = strcmp(publisher, json_str(source, "title")) ==
+			       0;
+
+		cJSON_AddStringToObject(source, "by", is_said ? "" : publisher);
+	}
+}
+
+/* The country of the visitor's cookie, which need not be the one shown. */
+static void add_remembered(cJSON *page, const cJSON *countries,
+			   const char *remembered)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	words_add_place(&sb, country_name(countries, remembered));
+	if (sb.len && sb.buf[0] == 't')
+		sb.buf[0] = 'T';
+	add_words(page, "remembered", &sb);
+}
+
+cJSON *career_view(cJSON *doc, const struct career_choice *choice)
 {
 	cJSON *page = cJSON_CreateObject();
 	const cJSON *career = json_get(doc, "career");
 	const cJSON *countries = json_get(doc, "countries");
+	const char *name = country_name(countries, choice->country);
 	cJSON *shown = cJSON_AddObjectToObject(page, "country");
+	struct strbuf place = STRBUF_INIT;
 
-	cJSON_AddStringToObject(shown, "code", country);
-	cJSON_AddStringToObject(shown, "name",
-				country_name(countries, country));
-	cJSON_AddBoolToObject(shown, "is_fixed", is_country_fixed);
-	add_titles(page, career, country_name(countries, country));
-	add_addresses(page, career, country);
+	words_add_place(&place, name);
+	cJSON_AddStringToObject(shown, "code", choice->country);
+	cJSON_AddStringToObject(shown, "name", name);
+	cJSON_AddStringToObject(shown, "in_words", place.buf);
+	cJSON_AddBoolToObject(shown, "is_fixed", choice->is_country_fixed);
+	add_titles(page, career, place.buf);
+	strbuf_release(&place);
+	add_addresses(page, career, choice->country);
 	add_facts(page, career);
 	add_factors(page, career);
 	add_rungs(page, career);
 	add_branches(page, career);
 	add_dates(page, career);
-	career_view_salary(page, career, json_get(doc, "salaries"), countries,
-			   country, level);
+	add_sources(career);
+	add_remembered(page, countries, choice->remembered);
+	career_view_salary(page, doc, choice);
 	career_view_evidence(page, career);
-	career_view_days(page, career, level);
-	career_view_json_ld(page, career, country);
+	career_view_days(page, career, choice->level ? choice->level : "mid");
+	career_view_json_ld(page, career, choice->country);
 	json_move(doc, "career", page, "career");
 	cJSON_Delete(doc);
 	return page;

@@ -10,18 +10,23 @@
 
 #include "http/request.h"
 
+/* What the visitor, or the edge for them, has chosen. */
+struct career_choice {
+	const char *country;	/* the one shown */
+	const char *level;	/* whose day is open; NULL: none was chosen */
+	const char *remembered; /* country of the visitor's cookie, or "" */
+	bool is_country_fixed;	/* by the address */
+};
+
 /*
  * doc: {"career":…,"salaries":…,"countries":[…]}, taken apart and freed.
- * country: the one shown. level: whose day is open at first.
  * The caller owns the page.
  */
-cJSON *career_view(cJSON *doc, const char *country, const char *level,
-		   bool is_country_fixed);
+cJSON *career_view(cJSON *doc, const struct career_choice *choice);
 
 /* The parts, each in a file of its own; they add to page. */
-void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
-			const cJSON *countries, const char *country,
-			const char *level);
+void career_view_salary(cJSON *page, const cJSON *doc,
+			const struct career_choice *choice);
 void career_view_evidence(cJSON *page, const cJSON *career);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);

@@ -68,7 +68,7 @@ static void add_sample(cJSON *out, const cJSON *row)
 
 	if (json_int(row, "sample_n", &n)) {
 		words_add_number(&sb, n);
-		strbuf_addstr(&sb, " people");
+		strbuf_addstr(&sb, " counted");
 	} else {
 		strbuf_addstr(&sb, "sample size not published");
 	}
@@ -103,6 +103,11 @@ static cJSON *evidence_row(const cJSON *row)
 	add_published(out, row);
 	add_chain(out, row);
 	add_sample(out, row);
+	cJSON_AddStringToObject(out, "how_stated",
+				strcmp(json_str(row, "level_basis"),
+				       "editorial") == 0
+					? "as our editors set it"
+					: "as published");
 	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
 	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
 	cJSON_AddStringToObject(out, "source_url", json_str(source, "url"));
@@ -136,6 +141,12 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
 				    json_text(cite));
 		cJSON_AddStringToObject(source, "cites_text", sb.buf);
+		strbuf_reset(&sb);
+		words_add_sentence(&sb, json_str(source, "attribution"));
+		cJSON_AddStringToObject(source, "attribution_text", sb.buf);
+		strbuf_reset(&sb);
+		words_add_sentence(&sb, json_str(source, "licence"));
+		cJSON_AddStringToObject(source, "licence_text", sb.buf);
 		strbuf_release(&sb);
 	}
 }

@@ -64,9 +64,10 @@ cJSON *career_view_money(const cJSON *money)
 	add_text(out, "text", &sb);
 	money_add_exact(&sb, &m);
 	add_text(out, "exact", &sb);
-	if (m.median != MONEY_NONE)
+	/* A single point is all there is; to say it twice tells nothing. */
+	if (m.median != MONEY_NONE && m.low != MONEY_NONE)
 		money_add_amount(&sb, m.currency, m.median);
-	add_text(out, "median", &sb);
+	add_text(out, "middle", &sb);
 	cJSON_AddBoolToObject(out, "limited", json_is_true(money, "limited"));
 	add_reasons(out, money);
 	cJSON_AddStringToObject(out, "grade", json_str(money, "grade"));
@@ -154,6 +155,11 @@ static void add_plot(cJSON *out, const cJSON *money, int64_t end)
 	cJSON_AddNumberToObject(plot, "width",
 				(double)(high > low ? high - low : 0));
 	cJSON_AddBoolToObject(plot, "is_range", high > low);
+	cJSON_AddStringToObject(
+		plot, "class",
+		m.low == MONEY_NONE || m.high == MONEY_NONE ? "range open"
+		: json_is_true(money, "limited")	    ? "range limited"
+							    : "range");
 	if (m.median != MONEY_NONE)
 		cJSON_AddNumberToObject(plot, "median",
 					(double)(m.median * PLOT_WIDTH / end));
@@ -161,9 +167,22 @@ static void add_plot(cJSON *out, const cJSON *money, int64_t end)
 		cJSON_AddNullToObject(plot, "median");
 }
 
-static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
-		       const char *level)
+/* Whether evidence that was not used says something quite different. */
+static bool is_disputed(const cJSON *career, const char *level)
 {
+	const cJSON *row;
+
+	cJSON_ArrayForEach (row, json_get(career, "evidence"))
+		if (json_is_true(row, "disagrees") &&
+		    strcmp(json_str(row, "level"), level) == 0)
+			return true;
+	return false;
+}
+
+static void add_levels(cJSON *page, const cJSON *doc, const char *country)
+{
+	const cJSON *salaries = json_get(doc, "salaries");
+	const cJSON *career = json_get(doc, "career");
 	cJSON *out = cJSON_AddArrayToObject(page, "levels");
 	int64_t end = axis_end(salaries, country);
 	struct strbuf sb = STRBUF_INIT;
@@ -177,8 +196,8 @@ static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
 
 		cJSON_AddStringToObject(row, "code", levels[i].code);
 		cJSON_AddStringToObject(row, "title", levels[i].title);
-		cJSON_AddBoolToObject(row, "is_current",
-				      strcmp(level, levels[i].code) == 0);
+		cJSON_AddBoolToObject(row, "disagrees",
+				      is_disputed(career, levels[i].code));
 		add_plot(row, money, end);
 		has_any |= cJSON_IsObject(money);
 		if (money_read(money, &m) && !sb.len)
@@ -189,9 +208,11 @@ static void add_levels(cJSON *page, const cJSON *salaries, const char *country,
 	add_text(page, "axis_end", &sb);
 }
 
-static cJSON *table_row(const cJSON *career, const cJSON *salaries,
-			const cJSON *country, const char *current)
+static cJSON *table_row(const cJSON *doc, const cJSON *country,
+			const struct career_choice *choice)
 {
+	const cJSON *salaries = json_get(doc, "salaries");
+	const cJSON *career = json_get(doc, "career");
 	const char *code = json_str(country, "code");
 	cJSON *row = cJSON_CreateObject(), *cells;
 	struct strbuf url = STRBUF_INIT;
@@ -199,13 +220,17 @@ static cJSON *table_row(const cJSON *career, const cJSON *salaries,
 	strbuf_addf(&url, "%s/", json_str(career, "url"));
 	for (const char *c = code; *c; c++)
 		strbuf_addch(&url, (char)(*c | 0x20));
+	/* Another country, the same level. */
+	if (choice->level)
+		strbuf_addf(&url, "?level=%s", choice->level);
 	add_text(row, "url", &url);
 	cJSON_AddStringToObject(row, "code", code);
 	cJSON_AddStringToObject(row, "name", json_str(country, "name"));
 	cJSON_AddStringToObject(row, "short_name",
 				json_str(country, "short_name"));
 	cJSON_AddStringToObject(row, "currency", json_str(country, "currency"));
-	cJSON_AddBoolToObject(row, "is_current", strcmp(code, current) == 0);
+	cJSON_AddBoolToObject(row, "is_current",
+			      strcmp(code, choice->country) == 0);
 	cells = cJSON_AddArrayToObject(row, "cells");
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
 		cJSON_AddItemToArray(
@@ -214,8 +239,8 @@ static cJSON *table_row(const cJSON *career, const cJSON *salaries,
 	return row;
 }
 
-static void add_regions(cJSON *page, const cJSON *career, const cJSON *salaries,
-			const cJSON *countries, const char *current)
+static void add_regions(cJSON *page, const cJSON *doc,
+			const struct career_choice *choice)
 {
 	static const struct {
 		const char *code;
@@ -235,27 +260,27 @@ static void add_regions(cJSON *page, const cJSON *career, const cJSON *salaries,
 		cJSON_AddStringToObject(region, "code", regions[i].code);
 		cJSON_AddStringToObject(region, "title", regions[i].title);
 		rows = cJSON_AddArrayToObject(region, "countries");
-		cJSON_ArrayForEach (country, countries)
+		cJSON_ArrayForEach (country, json_get(doc, "countries"))
 			if (strcmp(json_str(country, "region"),
 				   regions[i].code) == 0)
 				cJSON_AddItemToArray(
-					rows, table_row(career, salaries,
-							country, current));
+					rows, table_row(doc, country, choice));
 		cJSON_AddItemToArray(out, region);
 	}
 }
 
-void career_view_salary(cJSON *page, const cJSON *career, const cJSON *salaries,
-			const cJSON *countries, const char *country,
-			const char *level)
+void career_view_salary(cJSON *page, const cJSON *doc,
+			const struct career_choice *choice)
 {
-	const cJSON *mid = salary_of(salaries, country, "mid"), *row;
+	const cJSON *salaries = json_get(doc, "salaries"), *row;
 	bool has_limited = false;
 
 	cJSON_ArrayForEach (row, json_get(salaries, "data"))
 		has_limited |= json_is_true(json_get(row, "salary"), "limited");
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);
-	cJSON_AddItemToObject(page, "hero_salary", career_view_money(mid));
-	add_levels(page, salaries, country, level);
-	add_regions(page, career, salaries, countries, country);
+	cJSON_AddItemToObject(
+		page, "hero_salary",
+		career_view_money(salary_of(salaries, choice->country, "mid")));
+	add_levels(page, doc, choice->country);
+	add_regions(page, doc, choice);
 }

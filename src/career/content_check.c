@@ -119,8 +119,12 @@ void content_load(struct content *c, const char *dir, const char *const *files,
 
 	strbuf_addf(&path, "%s/categories.json", dir);
 	c->categories_path = arena_strdup(&c->arena, path.buf);
-	strbuf_release(&path);
 	c->categories = read_json(c->categories_path, &c->categories_text, out);
+	strbuf_reset(&path);
+	strbuf_addf(&path, "%s/titles.json", dir);
+	c->titles_path = arena_strdup(&c->arena, path.buf);
+	c->titles = read_json(c->titles_path, &c->titles_text, out);
+	strbuf_release(&path);
 	add_folder(c, dir, n ? &ignored : out);
 	for (size_t i = 0; i < c->count; i++)
 		c->guides[i]->is_wanted = n == 0;
@@ -147,6 +151,8 @@ void content_release(struct content *c)
 	free(c->guides);
 	cJSON_Delete(c->categories);
 	strbuf_release(&c->categories_text);
+	cJSON_Delete(c->titles);
+	strbuf_release(&c->titles_text);
 	arena_release(&c->arena);
 	*c = (struct content)CONTENT_INIT;
 }
@@ -183,6 +189,8 @@ void content_check(const struct content *c, struct findings *out)
 		BUG("%s", err.buf);
 	if (c->categories)
 		rule_categories(c, out);
+	if (c->titles)
+		rule_titles(c, out);
 	for (size_t i = 0; i < c->count; i++)
 		if (c->guides[i]->is_wanted && c->guides[i]->json)
 			check_guide(c, c->guides[i], schema, out);

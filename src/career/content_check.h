@@ -23,18 +23,23 @@ struct content {
 	const char *categories_path;
 	struct strbuf categories_text;
 	cJSON *categories; /* NULL: not JSON */
+	const char *titles_path;
+	struct strbuf titles_text;
+	cJSON *titles; /* of occupations; NULL: not JSON */
 	struct arena arena;
 };
 
-#define CONTENT_INIT                                                \
-	{                                                           \
-		.categories_text = STRBUF_INIT, .arena = ARENA_INIT \
+#define CONTENT_INIT                                                        \
+	{                                                                   \
+		.categories_text = STRBUF_INIT, .titles_text = STRBUF_INIT, \
+		.arena = ARENA_INIT,                                        \
 	}
 
 /*
- * Reads dir/categories.json and all of dir/careers, and wants the files
- * named, or all guides if there are none (n is 0). A named file replaces the
- * guide of the same slug. What can't be read becomes a finding.
+ * Reads dir/categories.json, dir/titles.json and all of dir/careers, and
+ * wants the files named, or all guides if there are none (n is 0). A named
+ * file replaces the guide of the same slug. What can't be read becomes a
+ * finding.
  */
 void content_load(struct content *c, const char *dir, const char *const *files,
 		  size_t n, struct findings *out);

@@ -1,11 +1,11 @@
 #include "career/content.h"
 
 #include "base/settings.h"
+#include "base/usage.h"
 #include "career/content_publish.h"
 
-#define EXIT_USAGE 2
-
 struct options {
+	char command[40]; /* as it was typed, for messages */
 	const char **files;
 	size_t count;
 	const char *note;
@@ -72,37 +72,46 @@ static const char help_withdraw[] =
 	"file brings it back.\n"
 	"Exit: 0 done, 1 no such career, 75 the database can't be reached.\n";
 
+/* Whether the option stands in the list, between blanks. */
+static bool takes(const char *allowed, const char *option)
+{
+	size_t len = strlen(option);
+
+	for (const char *s = allowed; (s = strstr(s, option)); s++)
+		if ((s == allowed || s[-1] == ' ') &&
+		    (!s[len] || s[len] == ' '))
+			return true;
+	return false;
+}
+
 /* False with a sentence on stderr. allowed: options of this command. */
 static bool read_options(struct options *o, int argc, char **argv,
 			 const char *allowed)
 {
 	memset(o, 0, sizeof(*o));
+	snprintf(o->command, sizeof(o->command), "autopsy-ctl content %s",
+		 argv[0]);
 	o->note = "";
 	o->files = xcalloc((size_t)argc + 1, sizeof(*o->files));
 	for (int i = 1; i < argc; i++) {
 		const char *arg = argv[i];
 
-		if (strcmp(arg, "--help") == 0) {
+		if (usage_is_help(arg)) {
 			o->wants_help = true;
 		} else if (arg[0] != '-' || !arg[1]) {
 			o->files[o->count++] = arg;
-		} else if (!strstr(allowed, arg)) {
-			fprintf(stderr,
-				"autopsy-ctl content %s: there is no "
-				"option '%.40s'\n",
-				argv[0], arg);
+		} else if (!takes(allowed, arg)) {
+			usage_wrong(o->command, "there is no option '%.40s'",
+				    arg);
 			return false;
 		} else if (strcmp(arg, "--json") == 0) {
 			o->is_json = true;
 		} else if (strcmp(arg, "--dry-run") == 0) {
 			o->is_dry_run = true;
-		} else if (strcmp(arg, "--note") == 0 && i + 1 < argc) {
+		} else if (i + 1 < argc) {
 			o->note = argv[++i];
 		} else {
-			fprintf(stderr,
-				"autopsy-ctl content %s: %.40s is not "
-				"complete\n",
-				argv[0], arg);
+			usage_wrong(o->command, "%.40s needs a text", arg);
 			return false;
 		}
 	}
@@ -188,16 +197,14 @@ static int export(const struct options *o)
 {
 	if (o->count == 1)
 		return content_export(o->files[0]);
-	fputs(help_export, stderr);
-	return EXIT_USAGE;
+	return usage_wrong(o->command, "name one SLUG");
 }
 
 static int withdraw(const struct options *o)
 {
 	if (o->count == 1)
 		return content_withdraw(o->files[0]);
-	fputs(help_withdraw, stderr);
-	return EXIT_USAGE;
+	return usage_wrong(o->command, "name one SLUG");
 }
 
 static const struct subcommand {
@@ -217,13 +224,10 @@ static int run(const struct subcommand *s, int argc, char **argv)
 	struct options o;
 	int rc = EXIT_USAGE;
 
-	if (!read_options(&o, argc, argv, s->options)) {
-		fputs(s->help, stderr);
-	} else if (o.wants_help) {
-		fputs(s->help, stdout);
-		rc = 0;
-	} else {
-		rc = s->run(&o);
+	if (read_options(&o, argc, argv, s->options)) {
+		if (o.wants_help)
+			fputs(s->help, stdout);
+		rc = o.wants_help ? 0 : s->run(&o);
 	}
 	free(o.files);
 	return rc;
@@ -234,15 +238,10 @@ int content_command(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(subcommands); i++)
 		if (strcmp(argv[1], subcommands[i].name) == 0)
 			return run(&subcommands[i], argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+	if (argc > 1 && usage_is_help(argv[1])) {
 		fputs(help_all, stdout);
 		return 0;
 	}
-	if (argc > 1)
-		fprintf(stderr,
-			"autopsy-ctl content: there is no command "
-			"'%.40s'\n\n",
-			argv[1]);
-	fputs(help_all, stderr);
-	return EXIT_USAGE;
+	return usage_no_command("autopsy-ctl content", argv[1], subcommands,
+				ARRAY_SIZE(subcommands), sizeof(*subcommands));
 }

@@ -61,11 +61,13 @@ void rule_ladder(struct rule *r);
 /* content_text.c */
 void rule_texts(struct rule *r);
 void rule_composed(struct rule *r);
+/* content_titles.c */
 void rule_other_careers(struct rule *r);
 /* content_sentence.c */
 void rule_sentences(struct rule *r);
 
-/* content_categories.c: not of a guide but of categories.json. */
+/* Not of a guide but of categories.json and titles.json. */
 void rule_categories(const struct content *c, struct findings *out);
+void rule_titles(const struct content *c, struct findings *out);
 
 #endif

@@ -22,6 +22,21 @@ struct text_rule {
 	const char *remedy;
 };
 
+/* Hours of a week in digits or words, a number as large as a year's pay. */
+#define NUMBER                                                                  \
+	"\\<([0-9]{2,}|(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)" \
+	"(-[a-z]+)?)"
+#define LARGE "([0-9]{1,3}([,. ][0-9]{3})+|[0-9]{5,}|[0-9]+ thousand)"
+#define AMOUNT "([0-9][kKmM]?|hundred|thousand|million|billion)"
+#define CURRENCY                                                         \
+	"((US|Singapore|Australian|Canadian|Hong Kong|New Zealand) )?"   \
+	"(dollars?|euros?|pounds?|sterling|ringgit|rupees?|baht|rupiah|" \
+	"dong|pesos?|dirhams?|yen|yuan)"
+#define HOURS "[ -]?(hours?|hrs?|h)"
+
+static const char no_money[] = "say it without the amount; pay is composed "
+			       "from figures with evidence";
+
 static const struct text_rule text_rules[] = {
 	{ "^[[:space:]]|[[:space:]]$", 0, SCOPE_ALL,
 	  "begins or ends with a blank", "take it off" },
@@ -32,11 +47,26 @@ static const struct text_rule text_rules[] = {
 	  "write plain text with ordinary blanks" },
 	{ "[<>*_`|]|\\]\\(", 0, SCOPE_PROSE, "has markup in it",
 	  "write plain text, without < > * _ ` |" },
-	{ "[$]|€|£|¥|₹|\\<(AED|AUD|CAD|EUR|GBP|IDR|INR|MYR|NZD|PHP|SGD|THB|"
-	  "USD|VND)\\>|\\<RM ?[0-9]",
-	  0, SCOPE_PROSE, "states money",
-	  "say it without the amount; pay is composed from figures with "
-	  "evidence" },
+	/* CAD is drawing on a computer too, INR a test of blood. */
+	{ "[$]|€|£|¥|₹|\\<(AED|AUD|EUR|GBP|IDR|MYR|NZD|PHP|SGD|THB|USD|VND)"
+	  "\\>|\\<(CAD|INR|RM) ?[0-9]|[0-9]k? ?(CAD|INR|RM)\\>",
+	  0, SCOPE_PROSE, "states money", no_money },
+	{ AMOUNT "[ -]" CURRENCY "\\>", REG_ICASE, SCOPE_PROSE, "states money",
+	  no_money },
+	{ "\\<(earn(ing|s|ed)?|pa(y|ys|id|ying)|salar(y|ies)|wages?)"
+	  "( [a-z]+){0,3} " LARGE,
+	  REG_ICASE, SCOPE_PROSE, "states money", no_money },
+	{ "(" LARGE "|[0-9]{4,}|\\<thousand) (a|per) (year|annum|month)\\>|"
+	  "\\<six[- ]figures?\\>",
+	  REG_ICASE, SCOPE_PROSE, "states money", no_money },
+	{ "[0-9] ?k\\>|[0-9]{2,}K\\>", 0, SCOPE_PROSE,
+	  "writes a number with a k, as pay is written",
+	  "pay is composed from figures with evidence; write any other "
+	  "number out" },
+	{ NUMBER HOURS "( [a-z]+){0,3}[ /-]+week|"
+		       "\\<weeks? of (about |up to )?" NUMBER HOURS,
+	  REG_ICASE, SCOPE_PROSE, "states the hours of a week",
+	  "facts.hours_per_week states them, and the page shows it" },
 	{ "\\<(lorem|ipsum|todo|tbd|tba|fixme|xxx)\\>", REG_ICASE, SCOPE_ALL,
 	  "has a placeholder in it", "write what belongs there" },
 	{ "[0-9] ?/ ?100?\\>|\\<out of 100\\>|per cent (safe|at risk)",
@@ -137,44 +167,4 @@ void rule_composed(struct rule *r)
 {
 	strbuf_reset(&r->path);
 	rule_each_text(r, r->guide->json, check_composed);
-}
-
-static bool is_one_word(const char *name)
-{
-	return !strchr(name, ' ') && !strchr(name, '-');
-}
-
-/*
- * A day that belongs to another career names it. One word ("lawyer",
- * "architect") is also how people speak of someone they meet, so it counts
- * only with a level, or in the summary, which says whose day it is.
- */
-static void check_other_careers(struct rule *r, const char *text)
-{
-	bool is_summary = strstr(r->path.buf, ".summary") != NULL;
-
-	if (strncmp(r->path.buf, "days.sources", 12) == 0)
-		return;
-	for (size_t i = 0; i < r->content->count; i++) {
-		const struct guide *other = r->content->guides[i];
-		const char *name = rule_text(other->json, "name");
-		const char *s;
-
-		if (other == r->guide ||
-		    rule_find_words(rule_text(r->guide->json, "name"), name))
-			continue;
-		s = rule_find_words(text, name);
-		if (!s || (is_one_word(name) && !is_summary &&
-			   !follows_level(text, s)))
-			continue;
-		rule_problem(r, "names another career, %s", name);
-		findings_remedy(r->out, "a day is of this career only");
-	}
-}
-
-void rule_other_careers(struct rule *r)
-{
-	rule_at(r, "days");
-	rule_each_text(r, rule_get(r->guide->json, "days"),
-		       check_other_careers);
 }

@@ -4,7 +4,7 @@
  */
 #include "db/db.h"
 
-#include <libpq-fe.h>
+#include "db/db_link.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,6 +12,8 @@
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_LAST_MS 2000
+/* Below the two seconds after which nginx sends what it has kept. */
+#define ANSWER_MS 1500
 /* A standby that became primary should be found again without a restart. */
 #define CONNECTION_AGE_MS (10 * 60 * 1000)
 
@@ -28,6 +30,7 @@ struct db {
 	int64_t connected_at;
 	int64_t connects;
 	bool in_block;
+	bool is_late; /* the server did not answer in time */
 };
 
 struct db *db_new(const struct db_options *o)
@@ -135,6 +138,30 @@ static enum db_result take(struct db *db, PGresult *r)
 	return DB_ERROR;
 }
 
+/* Locked for long, too slow, or out of something: it may pass. */
+static bool is_busy(const char *sqlstate)
+{
+	return strcmp(sqlstate, "55P03") == 0 ||
+	       strcmp(sqlstate, "57014") == 0 ||
+	       strncmp(sqlstate, "53", 2) == 0;
+}
+
+/* The answer to what was sent; sent: what libpq said of the sending. */
+static enum db_result wait_for(struct db *db, int sent)
+{
+	PGresult *r = NULL;
+	enum db_result rc;
+
+	db->is_late = false;
+	if (sent)
+		r = db_link_wait(db->conn, db->o.is_patient ? -1 : ANSWER_MS,
+				 &db->is_late);
+	rc = take(db, r);
+	if (db->is_late)
+		set_error(db, "the server does not answer");
+	return rc;
+}
+
 static bool has_feature(const char *list, const char *name)
 {
 	size_t len = strlen(name);
@@ -149,6 +176,21 @@ static bool has_feature(const char *list, const char *name)
 	return false;
 }
 
+/* A tool tells it to whoever ran it, by db_error(). */
+static void set_misfit(struct db *db, const char *query)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	strbuf_addf(&why,
+		    "the schema does not fit this program; run 'autopsy-ctl "
+		    "migrate up' (%s: %s)",
+		    query, db->error.buf);
+	set_error(db, why.buf);
+	strbuf_release(&why);
+	if (!db->o.is_patient)
+		log_event(LOG_ERROR, "db.prepare", "%s", db->error.buf);
+}
+
 static enum db_result prepare_all(struct db *db)
 {
 	for (int i = 0; i < QUERY_MAX; i++) {
@@ -157,15 +199,14 @@ static enum db_result prepare_all(struct db *db)
 
 		if (!has_feature(db->o.features, q->feature))
 			continue;
-		rc = take(db, PQprepare(db->conn, q->name, q->sql, 0, NULL));
+		rc = wait_for(db, PQsendPrepare(db->conn, q->name, q->sql, 0,
+						NULL));
 		if (rc == DB_OK || rc == DB_NONE)
 			continue;
+		if (rc == DB_ERROR && is_busy(db->sqlstate))
+			rc = DB_DOWN; /* a migration's lock; it will pass */
 		if (rc == DB_ERROR)
-			log_event(LOG_ERROR, "db.prepare",
-				  "query %s can't be prepared: %s; is the "
-				  "schema older than the program? run "
-				  "'autopsy-ctl migrate up'",
-				  q->name, db->error.buf);
+			set_misfit(db, q->name);
 		return rc;
 	}
 	return DB_OK;
@@ -183,42 +224,10 @@ static enum db_result become(struct db *db)
 		return DB_OK;
 	ident = PQescapeIdentifier(db->conn, db->o.role, strlen(db->o.role));
 	strbuf_addf(&sql, "SET ROLE %s", ident);
-	rc = take(db, PQexec(db->conn, sql.buf));
+	rc = wait_for(db, PQsendQuery(db->conn, sql.buf));
 	PQfreemem(ident);
 	strbuf_release(&sql);
 	return rc;
-}
-
-static PGconn *open_connection(const struct db *db)
-{
-	const char *const keys[] = {
-		"dbname",	    "application_name", "connect_timeout",
-		"tcp_user_timeout", "keepalives_idle",	"keepalives_interval",
-		"keepalives_count", "client_encoding",	NULL
-	};
-	const char *const vals[] = { db->o.url, db->o.application,
-				     "2",	"2000",
-				     "5",	"2",
-				     "2",	"UTF8",
-				     NULL };
-
-	return PQconnectdbParams(keys, vals, 1);
-}
-
-/* libpq repeats a URL that it can't read, with the password in it. */
-static bool is_malformed(const char *url)
-{
-	PQconninfoOption *options;
-	char *why = NULL;
-	bool is_read;
-
-	if (!strstr(url, "://") && !strchr(url, '='))
-		return false; /* the plain name of a database */
-	options = PQconninfoParse(url, &why);
-	is_read = options != NULL;
-	PQconninfoFree(options);
-	PQfreemem(why);
-	return !is_read;
 }
 
 static void ignore_notice(void *arg, const PGresult *r)
@@ -254,9 +263,9 @@ enum db_result db_connect(struct db *db)
 	if (!db->o.is_patient && clock_ms() < db->retry_at)
 		return DB_DOWN;
 	disconnect(db);
-	db->conn = open_connection(db);
+	db->conn = db_link_open(db->o.url, db->o.application);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		set_error(db, is_malformed(db->o.url)
+		set_error(db, db_link_is_malformed(db->o.url)
 				      ? "its URL is not one that libpq can read"
 				      : PQerrorMessage(db->conn));
 		goto down;
@@ -286,13 +295,16 @@ static enum db_result run_query(struct db *db, enum query q,
 	enum db_result rc = db_connect(db);
 
 	/* A schema that does not fit is mended by ops, like a server that is
-	 * away; until then both look alike to visitors. */
+	 * away; until then both look alike to visitors, not to tools. */
 	if (rc != DB_OK)
-		return DB_DOWN;
-	rc = take(db, PQexecPrepared(db->conn, query_texts[q].name, n, params,
-				     NULL, NULL, 0));
-	if (rc == DB_ERROR || rc == DB_CONFLICT)
-		log_event(rc == DB_ERROR ? LOG_ERROR : LOG_DEBUG, "db.query",
+		return db->o.is_patient ? rc : DB_DOWN;
+	rc = wait_for(db, PQsendQueryPrepared(db->conn, query_texts[q].name, n,
+					      params, NULL, NULL, 0));
+	if (rc == DB_ERROR && is_busy(db->sqlstate))
+		rc = DB_BUSY;
+	if ((rc == DB_ERROR || rc == DB_CONFLICT || rc == DB_BUSY) &&
+	    !db->o.is_patient)
+		log_event(rc == DB_CONFLICT ? LOG_DEBUG : LOG_ERROR, "db.query",
 			  "%s: %s [%s]", query_texts[q].name, db->error.buf,
 			  db->sqlstate);
 	return rc;
@@ -304,7 +316,7 @@ enum db_result db_read(struct db *db, enum query q, const char *const *params,
 	bool was_connected = db->conn != NULL;
 	enum db_result rc = run_query(db, q, params, n);
 
-	if (rc == DB_DOWN && was_connected && !db->in_block) {
+	if (rc == DB_DOWN && was_connected && !db->in_block && !db->is_late) {
 		disconnect(db);
 		db->retry_at = 0;
 		rc = run_query(db, q, params, n);

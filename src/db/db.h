@@ -25,6 +25,7 @@ enum db_result {
 	DB_NONE,     /* the query worked and found no row */
 	DB_CONFLICT, /* a constraint said no; db_constraint() tells which */
 	DB_DOWN,     /* no connection, or lost and not to be had again */
+	DB_BUSY,     /* a lock or the time ran out; the same may work later */
 	DB_ERROR,    /* the server refused the statement: a fault of ours */
 };
 
@@ -40,7 +41,7 @@ struct db_options {
 	const char *application; /* application_name */
 	const char *role;	 /* NULL: stay who logged in */
 	const char *features;
-	bool is_patient; /* wait for locks: no retry back-off; for tools */
+	bool is_patient; /* for tools: tries at once, and logs nothing */
 };
 
 /* Makes no connection yet. Strings of o are borrowed. db_free() frees it. */

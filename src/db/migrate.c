@@ -1,6 +1,7 @@
 #include "db/migrate.h"
 
 #include "base/parse.h"
+#include "base/usage.h"
 #include "db/migrate_run.h"
 
 #define WAIT_DEFAULT_S 30
@@ -176,9 +177,9 @@ static bool take_option(char ***argv, struct migrate_options *o)
 			return true;
 		}
 	}
-	fprintf(stderr, "migrate: %s needs a number, %s\n", option,
-		strcmp(option, "--to") == 0 ? "1 to 9999"
-					    : "0 to 86400 seconds");
+	usage_wrong("autopsy-ctl migrate up", "%s needs a number, %s", option,
+		    strcmp(option, "--to") == 0 ? "1 to 9999"
+						: "0 to 86400 seconds");
 	return false;
 }
 
@@ -186,16 +187,19 @@ static int run_verb(const struct verb *v, char **argv)
 {
 	struct migrate_options o = { .to = NUMBER_MAX,
 				     .wait_s = WAIT_DEFAULT_S };
+	char command[40];
 
 	while (*argv) {
-		if (strcmp(*argv, "--help") == 0) {
+		if (usage_is_help(*argv)) {
 			fputs(v->help, stdout);
 			return MIGRATE_DONE;
 		}
 		if (!is_known(v, *argv)) {
-			fprintf(stderr, "migrate: %s knows no '%.40s'\n\n%s",
-				v->name, *argv, v->help);
-			return MIGRATE_USAGE;
+			snprintf(command, sizeof(command),
+				 "autopsy-ctl migrate %s", v->name);
+			return usage_wrong(
+				command, "there is no %s '%.40s'",
+				**argv == '-' ? "option" : "argument", *argv);
 		}
 		if (!take_option(&argv, &o))
 			return MIGRATE_USAGE;
@@ -205,13 +209,13 @@ static int run_verb(const struct verb *v, char **argv)
 
 int migrate_command(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+	if (argc > 1 && usage_is_help(argv[1])) {
 		fputs(usage, stdout);
 		return MIGRATE_DONE;
 	}
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return run_verb(&verbs[i], argv + 2);
-	fputs(usage, stderr);
-	return MIGRATE_USAGE;
+	return usage_no_command("autopsy-ctl migrate", argv[1], verbs,
+				ARRAY_SIZE(verbs), sizeof(*verbs));
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "base/clock.h"
@@ -81,6 +82,18 @@ static bool is_given_up(const FCGX_Request *fr)
 	snprintf(digits, sizeof(digits), "%.*s%s", (int)(dot - s), s, dot + 1);
 	return parse_int(digits, 1, INT64_MAX, &start) &&
 	       clock_wall_ms() - start > QUEUE_MAX_MS;
+}
+
+/*
+ * nginx hangs up when it has waited long enough. What piled up meanwhile is
+ * dropped: work for nobody would only make the next ones wait.
+ */
+static bool is_hung_up(int fd)
+{
+	char c;
+	ssize_t n = recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 /*
@@ -223,7 +236,7 @@ static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
 {
 	struct request rq = { .arena = arena };
 
-	if (!read_request(fr, &rq)) {
+	if (!read_request(fr, &rq) || is_hung_up(fr->ipcFd)) {
 		atomic_fetch_add(&web->slot->client_gone, 1);
 		return;
 	}

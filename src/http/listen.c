@@ -96,7 +96,11 @@ static int make_socket(const char *path, struct strbuf *err)
 	rc = bind(fd, (const struct sockaddr *)&un, sizeof(un));
 	umask(old);
 	if (fd < 0 || rc < 0 || listen(fd, BACKLOG) < 0) {
-		strbuf_addf(err, "%s: can't listen: %s", path, strerror(errno));
+		strbuf_addf(err, "%s: can't listen: %s%s", path,
+			    strerror(errno),
+			    errno == ENOENT ? "; make the directory or use "
+					      "--socket"
+					    : "");
 		if (fd >= 0)
 			close(fd);
 		return -1;

@@ -97,11 +97,11 @@ static struct entry *find(struct page_cache *pc, const char *key)
 }
 
 bool page_cache_get(struct page_cache *pc, const char *key, int64_t version,
-		    bool any_version, struct response *rs)
+		    struct response *rs)
 {
 	struct entry *e = find(pc, key);
 
-	if (!e || (!any_version && e->version != version))
+	if (!e || e->version != version)
 		return false;
 	unlink_age(pc, e);
 	link_newest(pc, e);

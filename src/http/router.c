@@ -35,7 +35,11 @@ bool field_is_page(const char *value)
 
 bool field_is_query(const char *value)
 {
-	return strlen(value) <= 100;
+	size_t words = 0;
+
+	for (const char *s = value; *s; s++)
+		words += *s != ' ' && (s == value || s[-1] == ' ');
+	return strlen(value) <= 100 && words <= 8;
 }
 
 bool field_is_text(const char *value)
@@ -215,6 +219,23 @@ static int method_not_allowed(struct response *rs, unsigned methods)
 	return response_error(rs, 405, "This address answers %s only.", allow);
 }
 
+/* Whether a page is known by the path but for the slash at its end. */
+static bool has_slash_too_many(const struct route *routes, struct request *rq)
+{
+	size_t len = strlen(rq->path);
+
+	if (len < 2 || rq->path[len - 1] != '/')
+		return false;
+	rq->path = arena_strndup(rq->arena, rq->path, len - 1);
+	for (const struct route *r = routes; r->pattern; r++) {
+		rq->param_count = 0;
+		if ((r->methods & METHOD_GET) && match(r->pattern, rq) &&
+		    path_is_valid(r, rq))
+			return true;
+	}
+	return false;
+}
+
 const struct route *router_find(const struct route *routes, struct request *rq,
 				struct response *rs, int *status)
 {
@@ -233,9 +254,13 @@ const struct route *router_find(const struct route *routes, struct request *rq,
 		return *status ? NULL : r;
 	}
 	rq->param_count = 0;
-	*status = others ? method_not_allowed(rs, others)
-			 : response_error(rs, 404,
-					  "There is no page at this "
-					  "address.");
+	if (others)
+		*status = method_not_allowed(rs, others);
+	else if (has_slash_too_many(routes, rq))
+		*status = response_redirect(rs, 301, rq->path);
+	else
+		*status = response_error(rs, 404,
+					 "There is no page at this "
+					 "address.");
 	return NULL;
 }

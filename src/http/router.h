@@ -39,13 +39,13 @@ bool field_is_slug(const char *value);
 bool field_is_country(const char *value); /* two letters, any case */
 bool field_is_level(const char *value);
 bool field_is_page(const char *value);	/* 1..9999 */
-bool field_is_query(const char *value); /* words to search, <= 100 bytes */
+bool field_is_query(const char *value); /* to 8 words, 100 bytes */
 bool field_is_text(const char *value);	/* anything of at most 400 bytes */
 
 /*
- * Finds the route and fills rq->params. Returns NULL with *status 404, 405
- * or 400 and what to say in rs (an Allow header too). routes ends with a
- * NULL pattern. For an unknown path is_api tells by its prefix.
+ * Finds the route and fills rq->params. Returns NULL with *status 404, 405,
+ * 400, or 301 for a slash too many at the end, and what to say in rs (an
+ * Allow header too). routes ends with a NULL pattern.
  */
 const struct route *router_find(const struct route *routes, struct request *rq,
 				struct response *rs, int *status);

@@ -111,21 +111,35 @@ void web_release(struct web *web)
 static void look_at_version(struct web *web)
 {
 	enum db_result rc;
-	int64_t now = clock_ms(), version = 0;
+	int64_t now = clock_ms(), version = 0, seen;
 
 	if (web->version_read_at &&
 	    now - web->version_read_at < VERSION_INTERVAL_MS)
 		return;
 	rc = db_read(web->read, Q_CONTENT_VERSION, DB_NO_PARAMS);
-	web->version_read_at = now;
+	/* After the read: a server that hangs is not asked again at once. */
+	web->version_read_at = clock_ms();
 	web->is_database_down = rc != DB_OK;
 	if (rc != DB_OK)
 		return;
 	for (const char *s = db_value(web->read, 0, 0); s && *s; s++)
 		version = version * 10 + (*s - '0');
 	web->version = version;
-	if (web->metrics)
-		atomic_store(&web->metrics->content_version, version);
+	seen = atomic_load(&web->metrics->content_version);
+	while (seen < version &&
+	       !atomic_compare_exchange_weak(&web->metrics->content_version,
+					     &seen, version))
+		;
+}
+
+/*
+ * The newest version that any worker has seen. While the database is away
+ * only replies of that version are sent from memory: an older one might hold
+ * what has been corrected or withdrawn since, and nginx keeps newer copies.
+ */
+static int64_t newest_version(const struct web *web)
+{
+	return atomic_load(&web->metrics->content_version);
 }
 
 static void add_etag(struct response *rs)
@@ -152,7 +166,7 @@ static void add_caching(struct response *rs)
 
 	/* For nginx, which hides it and sends the other one on. */
 	response_header(rs, "Cache-Control",
-			is_kept ? "max-age=5, stale-while-revalidate=60"
+			is_kept ? "max-age=5, stale-while-revalidate=5"
 				: "no-store");
 	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
 }
@@ -211,20 +225,21 @@ static void serve_cacheable(struct web *web, const struct route *route,
 			    const struct request *rq, struct response *rs)
 {
 	struct strbuf key = STRBUF_INIT;
+	int64_t version;
 
 	make_key(rq, &key);
 	look_at_version(web);
-	if (page_cache_get(web->cache, key.buf, web->version,
-			   web->is_database_down, rs)) {
+	version = web->is_database_down ? newest_version(web) : web->version;
+	if (page_cache_get(web->cache, key.buf, version, rs)) {
 		count(web->is_database_down ? &web->slot->cache_stale
 					    : &web->slot->cache_hits);
 		goto out;
 	}
 	count(&web->slot->cache_misses);
 	call(web, route, rq, rs);
-	/* Lost since the last look: the copy of an older version will do. */
+	/* Lost since the last look. */
 	if (rs->status == 503 &&
-	    page_cache_get(web->cache, key.buf, web->version, true, rs)) {
+	    page_cache_get(web->cache, key.buf, newest_version(web), rs)) {
 		web->is_database_down = true;
 		count(&web->slot->cache_stale);
 		goto out;
@@ -240,7 +255,8 @@ static void refuse(struct web *web, struct request *rq, struct response *rs,
 		   int status)
 {
 	rs->status = status;
-	web_error(web, rq, rs, router_is_api_path(rq->path));
+	if (status >= 400)
+		web_error(web, rq, rs, router_is_api_path(rq->path));
 	finish(rs, rq->encoding);
 }
 

@@ -19,6 +19,7 @@ static const char *reason_words(const char *reason)
 		{ "edge", "detected from your connection" },
 		{ "connection", "detected from your connection" },
 		{ "language", "from the language your browser asks for" },
+		{ "elsewhere", "as we have no pay for the country you are in" },
 		{ "default", "our default, as nothing told us where you are" },
 	};
 
@@ -47,6 +48,7 @@ static void add_common(const struct web *web, const struct request *rq,
 	add_default(page, "canonical", url.buf);
 	/* What the sign-up form that stands on every page is for. */
 	add_default(page, "topic", "all");
+	add_default(page, "contact", settings_str(SETTING_CONTACT));
 	/* What was searched for, in the search box. */
 	add_default(page, "words", "");
 	cJSON_AddItemReferenceToObject(page, "assets", web->assets);
@@ -86,7 +88,7 @@ int web_database_status(struct response *rs, enum db_result rc)
 	if (rc == DB_NONE)
 		return response_error(rs, 404,
 				      "There is nothing at this address.");
-	if (rc == DB_DOWN)
+	if (rc == DB_DOWN || rc == DB_BUSY)
 		return response_error(rs, 503,
 				      "Our database can't be reached just now. "
 				      "It is us, not you: try again in a few "
@@ -177,8 +179,7 @@ void web_error(struct web *web, const struct request *rq, struct response *rs,
 	cJSON_AddStringToObject(page, "description", reason);
 	cJSON_AddNumberToObject(page, "status", rs->status);
 	cJSON_AddStringToObject(page, "detail", rs->detail.buf);
-	cJSON_AddBoolToObject(page, "is_missing",
-			      rs->status == 404 || rs->status == 410);
+	cJSON_AddBoolToObject(page, "is_missing", rs->status == 404);
 	cJSON_AddBoolToObject(page, "is_ours", rs->status >= 500);
 	cJSON_AddStringToObject(page, "request_id", rq->id);
 	cJSON_AddTrueToObject(page, "noindex");

@@ -230,6 +230,15 @@ FROM stated AS r
 LEFT JOIN newest AS n ON true
 LEFT JOIN inserted AS i ON true;
 
+-- name: figure_middles
+-- Called by autopsy-ingest import before it records any row, to doubt what is
+-- far from it. One JSON: {"slug/country/level": middle of the pay}.
+SELECT coalesce(json_object_agg(
+	c.slug || '/' || f.country || '/' || f.level,
+	coalesce(f.median, (f.low + f.high) / 2, f.low, f.high)), '{}')
+FROM salary.figure AS f
+JOIN catalog.career AS c ON c.id = f.career_id;
+
 -- name: figures_derive
 -- Called by autopsy-ingest import once for each career it recorded rows of.
 -- $1 career id, $2 reason for the history. Returns how many figures changed;

@@ -8,6 +8,8 @@
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/utils.h>
 
+#include "base/usage.h"
+#include "salary/salary_doubt.h"
 #include "salary/salary_row.h"
 #include "salary/salary_settle.h"
 
@@ -19,6 +21,7 @@ struct import {
 	struct db *db;
 	struct csv csv;
 	struct findings out;
+	struct doubt doubt;
 	char sha256[2 * crypto_hash_sha256_BYTES + 1];
 	int64_t added, changed, unchanged, figures;
 	/* Careers met so far: id and slug, as JSON members. */
@@ -34,7 +37,10 @@ static const char help[] =
 	"  pay_basis,source_code,source_title,source_url,observed_on,\n"
 	"  recorded_on,recorded_by,sample_n,notes\n"
 	"in one line. Every fault of every row is said; a file with one writes\n"
-	"nothing. Rows that are recorded already stay as they are.\n"
+	"nothing. Rows that are recorded already stay as they are. Pay that "
+	"is\n"
+	"three times the figure until now, or out of the order of levels, is\n"
+	"doubted on stderr and recorded all the same.\n"
 	"  --dry-run  print what would change, change nothing\n"
 	"Exit: 0 done, 1 something is wrong, 2 usage, 75 the database can't "
 	"be\n"
@@ -142,6 +148,7 @@ static int record(struct import *im, const struct csv_record *row)
 	}
 	answer = settle_json(im->db);
 	say_row(im, row, answer);
+	doubt_row(&im->doubt, row, answer);
 	remember_career(im, row->fields[ROW_CAREER_SLUG], answer);
 	cJSON_Delete(answer);
 	return 0;
@@ -165,8 +172,12 @@ static int check(struct import *im)
 static int write_all(struct import *im)
 {
 	struct strbuf reason = STRBUF_INIT;
+	enum db_result rc;
 	int status = check(im);
 
+	rc = status ? DB_OK : doubt_open(&im->doubt, im->db, im->path);
+	if (rc != DB_OK)
+		status = settle_give_up(im->db, rc, "can't read figures");
 	for (size_t i = 1; i < im->csv.count && status == 0; i++)
 		status = record(im, &im->csv.records[i]);
 	strbuf_addf(&reason, "import of %s", im->source);
@@ -175,6 +186,8 @@ static int write_all(struct import *im)
 		status = settle_career(im->db, one->valuestring, one->string,
 				       reason.buf, im->refresh, &im->figures);
 	strbuf_release(&reason);
+	if (status == 0)
+		doubt_tell(&im->doubt, &im->csv);
 	if (status == 0)
 		printf("%lld new, %lld changed, %lld unchanged; %lld "
 		       "figure%s changed\n",
@@ -207,11 +220,12 @@ int salary_import_command(int argc, char **argv, salary_refresh_fn *refresh)
 {
 	struct import im = { .refresh = refresh,
 			     .csv = CSV_INIT,
-			     .out = FINDINGS_INIT };
+			     .out = FINDINGS_INIT,
+			     .doubt = DOUBT_INIT };
 	int status;
 
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (usage_is_help(argv[i])) {
 			fputs(help, stdout);
 			return 0;
 		}
@@ -220,17 +234,17 @@ int salary_import_command(int argc, char **argv, salary_refresh_fn *refresh)
 		else if (strcmp(argv[i], "--source") == 0 && i + 1 < argc)
 			im.source = argv[++i];
 		else if (argv[i][0] == '-' || im.path)
-			goto usage;
+			return usage_wrong("autopsy-ingest import",
+					   "what is '%.40s' for?", argv[i]);
 		else
 			im.path = argv[i];
 	}
 	if (!im.path || !im.source)
-		goto usage;
+		return usage_wrong("autopsy-ingest import",
+				   "name a FILE and its --source CODE");
 	status = run(&im);
 	findings_release(&im.out);
+	doubt_release(&im.doubt);
 	csv_release(&im.csv);
 	return status;
-usage:
-	fputs(help, stderr);
-	return EXIT_USAGE;
 }

@@ -13,7 +13,6 @@
 
 #include "db/db.h"
 
-#define EXIT_USAGE 2
 #define EXIT_TRY_LATER 75
 
 /*

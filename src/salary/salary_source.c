@@ -1,4 +1,5 @@
 /* autopsy-ingest sources: the register of who publishes pay. */
+#include "base/usage.h"
 #include "salary/salary_import.h"
 #include "salary/salary_settle.h"
 #include "salary/salary_source_check.h"
@@ -141,24 +142,22 @@ int salary_source_command(int argc, char **argv, salary_refresh_fn *refresh)
 	int status;
 
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (usage_is_help(argv[i])) {
 			fputs(help, stdout);
 			return 0;
 		}
 		if (strcmp(argv[i], "--dry-run") == 0)
 			r.is_dry_run = true;
 		else if (argv[i][0] == '-' || r.path)
-			goto usage;
+			return usage_wrong("autopsy-ingest sources",
+					   "what is '%.40s' for?", argv[i]);
 		else
 			r.path = argv[i];
 	}
 	if (!r.path)
-		goto usage;
+		return usage_wrong("autopsy-ingest sources", "name a FILE");
 	status = run(&r);
 	strbuf_release(&r.text);
 	findings_release(&r.out);
 	return status;
-usage:
-	fputs(help, stderr);
-	return EXIT_USAGE;
 }

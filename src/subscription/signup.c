@@ -105,7 +105,7 @@ static int form_page(struct web *web, const struct request *rq,
 	const char *topic = request_param(rq, "topic");
 
 	cJSON_AddStringToObject(page, "title",
-				problem ? "Error: get told of new careers"
+				problem ? "Error: Get told of new careers"
 					: "Get told of new careers");
 	cJSON_AddStringToObject(page, "description",
 				"One mail when a new career guide appears.");
@@ -176,7 +176,7 @@ int subscription_sign_up(struct web *web, const struct request *rq,
 	if (request_param(rq, "website") && *request_param(rq, "website"))
 		return thanks(web, rq, rs);
 	rc = store(web->write, email, topic ? topic : "all");
-	if (rc == DB_DOWN)
+	if (rc == DB_DOWN || rc == DB_BUSY)
 		return response_error(rs, 503,
 				      "We could not note your request, as our "
 				      "database is away. Try again in a "

@@ -82,7 +82,8 @@ class Site:
         self.home = home
         self.content = home / "content"
         (self.content / "careers").mkdir(parents=True)
-        shutil.copy(CONTENT / "categories.json", self.content)
+        for name in ("categories.json", "titles.json"):
+            shutil.copy(CONTENT / name, self.content)
 
     def write(self, guide, name=None):
         path = self.content / "careers" / f"{name or guide['slug']}.json"
@@ -120,7 +121,7 @@ def other_guide(name="Credit Analyst", slug="credit-analyst"):
             return [reword(child) for child in node]
         if isinstance(node, str) and node.endswith((".", "?")):
             short = re.sub(r"[^.?]*[.?]\s+", "", node)[:60].strip(" .?")
-            return f"Quite unlike elsewhere {abs(hash(node))} {short}."
+            return f"Quite unlike elsewhere, in {abs(hash(node))}: {short}."
         return node
 
     guide = reword(guide)
@@ -359,6 +360,74 @@ RULE_BREAKS = {
 }
 
 
+SUMMARY = "days.levels[0].summary"
+ENTRY_TEXT = "days.levels[0].entries[3].text"
+# Days of somebody else, of whom there is a guide or not.
+FOREIGN = {
+    "level, in the file's case": (
+        SUMMARY, "Junior Credit Analyst, first year, commercial bank."),
+    "level, in lower case": (
+        SUMMARY,
+        "A junior credit analyst in the first year at a commercial bank."),
+    "no level": (SUMMARY, "Credit Analyst, first year, commercial bank."),
+    "of a": (SUMMARY, "The first year of a credit analyst at a commercial "
+             "bank, who reads accounts until late."),
+    "plural": (SUMMARY, "Credit analysts spend the first year on accounts."),
+    "no guide": (SUMMARY, "The first year of a loan officer at a bank."),
+    "one word": (SUMMARY, "You are in your first year with a lawyer."),
+    "y to ies": (SUMMARY, "First year among actuaries at a small insurer."),
+    "hyphen": (SUMMARY, "A first year of credit-analyst work at a bank."),
+    "note": ("days.note", "Put together from what a credit analyst said."),
+    "level in an entry": (
+        ENTRY_TEXT, "The bank's junior credit analyst opens the file."),
+    "level and a word in an entry": (
+        ENTRY_TEXT, "The senior commercial credit analyst opens the file."),
+    "one word with a level": (
+        ENTRY_TEXT, "You are the junior lawyer in the room today."),
+    "heading in an entry's title": (
+        "days.levels[0].entries[3].title", "Credit analyst: the first file"),
+    "capitals in an entry": (
+        ENTRY_TEXT, "The Credit Analyst opens the file of a borrower."),
+    "who the reader is": (
+        ENTRY_TEXT, "You are a credit analyst and open the first file."),
+    "as who the reader works": (
+        ENTRY_TEXT, "It is your third file as a credit analyst today."),
+    "synonym of another guide": (
+        ENTRY_TEXT, "You are a lending assessor and open the first file."),
+    "part of a rung's title": (
+        SUMMARY, "The first year of an architect who draws houses."),
+}
+# Colleagues, and what the career itself is called.
+MET = {
+    "lower case": (ENTRY_TEXT, "The credit analyst wants one more column."),
+    "plural at the start": (
+        ENTRY_TEXT, "Product managers ask for the date, and get one."),
+    "one word": (ENTRY_TEXT, "A lawyer asks what is kept, and for how long."),
+    "synonym": (SUMMARY, "First year as an API developer in a small team."),
+    "within a synonym": (
+        SUMMARY, "First year as a software engineer in a small team."),
+    "rung of the ladder": (
+        SUMMARY, "The software architect decides, you build what is left."),
+    "longer word": (ENTRY_TEXT, "The lawyerly answer is that it depends on it."),
+}
+# What is written out although facts and figures have it.
+WRITTEN_OUT = {
+    "states money": [
+        "You earn 85,000 dollars.", "It is worth 85k dollars.",
+        "They pay 85,000 and more.", "Salaries start at 115,000 or so.",
+        "It brings 85,000 a year.", "It brings 4500 per month.",
+        "Half a million euros are gone.", "A six-figure bill arrives.",
+        "That is 500 CAD.", "It costs forty thousand ringgit."],
+    "writes a number with a k": [
+        "It brings 115k–155k a year.", "They pay 85k.", "They pay 85K."],
+    "states the hours of a week": [
+        "You work 60 hours a week.", "A 60-hour week is usual.",
+        "Expect sixty hours per week.", "Expect 45-60 h/week.",
+        "Forty-five hours of work a week are fine.",
+        "Weeks of 60 hours are usual."],
+}
+
+
 def named(found, path):
     return [one for one in found if one["path"] == path]
 
@@ -439,6 +508,55 @@ def test_what_the_rules_forbid(site, name):
     # What the schema itself refuses belongs above.
     errors = [error for error in validator.iter_errors(guide)]
     assert not [e for e in errors if as_path(e) == path], name
+
+
+def break_day(site, path, text):
+    """What is found at path once the text stands there."""
+    guide = copy.deepcopy(GOOD)
+    put(path, text)(guide)
+    site.write(guide)
+    other = other_guide()
+    other["synonyms"] = ["Lending Assessor"]
+    site.write(other)
+    return [one["problem"] for one in named(site.findings(), path)]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_day_of_another_career_is_refused(site, name):
+    problems = break_day(site, *FOREIGN[name])
+    assert any(one.startswith("names another career, ")
+               for one in problems), problems
+
+
+@pytest.mark.parametrize("name", MET)
+def test_people_met_at_work_may_be_named(site, name):
+    assert break_day(site, *MET[name]) == []
+
+
+@pytest.mark.parametrize("problem, text", [
+    (problem, text) for problem in WRITTEN_OUT
+    for text in WRITTEN_OUT[problem]])
+def test_what_the_page_composes_is_not_written_out(site, problem, text):
+    problems = break_day(site, ENTRY_TEXT, "You wait for the build. " + text)
+    assert any(one.startswith(problem) for one in problems), problems
+
+
+@pytest.mark.parametrize("text, problem", [
+    ("{}", "titles.json:1: is not a list of titles"),
+    ('[\n"Lawyer",\n7]', "titles.json:3: [1]: is not a title"),
+    ('[\n"Lawyer",\n"actuary"]', "titles.json:3: [1]: is not a title"),
+    ('[\n"Lawyer",\n"Actuary"]',
+     '[1]: "Actuary" does not come after "Lawyer"'),
+    ('["Lawyer", "Lawyer"]', '"Lawyer" does not come after "Lawyer"'),
+    (None, "titles.json:1: can't be opened"),
+], ids=["object", "number", "lower", "order", "twice", "missing"])
+def test_the_list_of_titles_is_checked(site, text, problem):
+    site.write(GOOD)
+    path = site.content / "titles.json"
+    path.write_text(text) if text else path.unlink()
+    done = site.check()
+    assert done.returncode == 1
+    assert problem in done.stdout
 
 
 def test_file_is_named_after_the_slug(site):
@@ -535,6 +653,6 @@ def test_usage(options, code):
                           text=True, check=False)
     assert done.returncode == code
     shown = done.stderr if code else done.stdout
-    assert "usage: autopsy-ctl content" in shown
+    assert "autopsy-ctl content" in shown
     if options and options[-1] == "--help" and len(options) > 1:
         assert "Example:" in shown

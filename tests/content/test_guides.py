@@ -16,6 +16,7 @@ import pytest
 CONTENT = Path(__file__).resolve().parents[2] / "migrations" / "content"
 SCHEMA = json.loads((CONTENT / "career.schema.json").read_text("utf-8"))
 CATEGORIES = json.loads((CONTENT / "categories.json").read_text("utf-8"))
+TITLES = json.loads((CONTENT / "titles.json").read_text("utf-8"))
 GUIDES = {
     path.stem: json.loads(path.read_text("utf-8"))
     for path in sorted((CONTENT / "careers").glob("*.json"))
@@ -149,6 +150,8 @@ def test_text_has_no_markup_money_or_control_characters(guide):
         assert "  " not in text, text
         assert not re.search(r"[<>*_`|]|\]\(", text), text
         assert not re.search(r"[$€£¥₹]|\b(USD|EUR|GBP)\b", text), text
+        assert not re.search(r"\d ?k\b|\d (dollar|euro)", text, re.I), text
+        assert not re.search(r"\d[ -]hours? (a |per )?week", text), text
 
 
 @each_guide
@@ -164,13 +167,27 @@ def test_no_title_is_stored_that_the_page_composes(guide):
         assert rung["title"] != name
 
 
+def test_titles_are_sorted_and_name_every_career():
+    assert TITLES == sorted(set(TITLES), key=str.lower)
+    assert {guide["name"] for guide in GUIDES.values()} <= set(TITLES)
+
+
 @each_guide
-def test_days_name_no_other_career(guide):
-    for other in GUIDES.values():
-        if other is not guide:
-            name = re.compile(rf"\b{re.escape(other['name'])}\b", re.I)
-            for text in strings(guide["days"]):
-                assert not name.search(text), text
+def test_days_are_of_no_other_career(guide):
+    own = [guide["name"], *guide["synonyms"],
+           *(rung["title"] or "" for rung in guide["progression"]["rungs"])]
+    days = guide["days"]
+    for title in TITLES:
+        if any(title.lower() in one.lower() for one in own):
+            continue
+        name = re.compile(rf"\b{re.escape(title)}(s|es)?\b", re.I)
+        for text in [days["note"], *(d["summary"] for d in days["levels"])]:
+            assert not name.search(text), text
+        subject = re.compile(
+            rf"\b(junior|mid|senior|trainee|(as|are|being) an?) "
+            rf"{re.escape(title)}\b", re.I)
+        for text in strings(days):
+            assert not subject.search(text), text
 
 
 @each_guide

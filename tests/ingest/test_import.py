@@ -41,12 +41,14 @@ class Desk:
         self.ingest("sources", str(SOURCES))
 
     def run(self, program, *arguments, code=0):
+        self.words = ""
         done = subprocess.run(
             [BUILD / program, *arguments], capture_output=True, text=True,
             check=False, cwd=ROOT,
             env={**os.environ, "MIGRATIONS_DIR": str(ROOT / "migrations"),
                  "DATABASE_URL": self.cluster.url(self.name, self.user)})
         assert done.returncode == code, (done.stdout, done.stderr)
+        self.words = done.stderr
         return done.stderr if code else done.stdout
 
     def ingest(self, *arguments, code=0):
@@ -90,6 +92,7 @@ def test_the_bundled_snapshot_is_imported_whole_and_twice(desk):
         out = desk.ingest("import", str(BENCHMARKS / f"{code}.csv"),
                           "--source", code)
         assert " new, 0 changed, 0 unchanged;" in out
+        assert desk.words == ""
     state = desk.state()
     rows = int(desk.ask("SELECT count(*) FROM salary.observation"))
     assert rows == sum(
@@ -183,6 +186,54 @@ def test_figures_documents_and_version_follow(desk):
     assert desk.ask("SELECT encode(file_sha256, 'hex')"
                     " FROM salary.observation") == \
         hashlib.sha256((desk.home / "pay.csv").read_bytes()).hexdigest()
+
+
+PAY = {"country": "SG", "currency": "SGD", "source_code": "mom-sg",
+       "period": "month", "median": "", "notes": ""}
+LADDER = [{**PAY, "level": "junior", "low": "4000", "high": "6000"},
+          {**PAY, "level": "mid", "low": "6000", "high": "10000"},
+          {**PAY, "level": "senior", "low": "10000", "high": "14000"}]
+# Level, pay until now, pay of the new row, doubt.
+DOUBTS = {
+    "ten times": ("mid", "60000", "100000",
+                  ["10 times the figure until now", "more than a senior"]),
+    "a month as a year": ("senior", "833", "1167",
+                          ["1/12 of the figure until now",
+                           "less than a junior"]),
+    "three and a half": ("senior", "35000", "49000",
+                         ["3.5 times the figure until now"]),
+    "double": ("senior", "20000", "28000", []),
+    "a junior above a senior": ("junior", "12000", "13000",
+                                ["more than a mid"]),
+    "a little above the next": ("mid", "12000", "14000", []),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_pay_that_is_far_off_is_doubted_and_recorded(desk, name):
+    level, low, high, doubts = DOUBTS[name]
+    desk.load(*LADDER, source="mom-sg")
+    assert desk.words == ""
+    row = next(row for row in LADDER if row["level"] == level)
+    for more in (["--dry-run"], []):
+        out = desk.load({**row, "low": low, "high": high}, source="mom-sg",
+                        more=more)
+        assert "0 new, 1 changed, 0 unchanged" in out
+        lines = desk.words.splitlines()
+        assert len(lines) == len(doubts), lines
+        for line, doubt in zip(lines, doubts):
+            assert line.startswith(f"{desk.home}/pay.csv:2: {level}: {doubt}")
+            assert line.endswith("; check the period column")
+    desk.load({**row, "low": low, "high": high}, source="mom-sg")
+    assert desk.words == ""
+
+
+def test_a_first_file_is_doubted_by_the_order_of_its_levels(desk):
+    desk.load(LADDER[0], {**LADDER[1], "low": "60000", "high": "100000"},
+              LADDER[2], source="mom-sg")
+    assert desk.words == (
+        f"{desk.home}/pay.csv:3: mid: more than a senior gets;"
+        " check the period column\n")
 
 
 def test_a_correction_is_shown_old_and_new(desk):

@@ -358,6 +358,7 @@ def test_withdrawn_career_is_known_to_be_gone_and_can_come_back(db, career):
 def test_empty_site_answers(db):
     assert db.query("home", "US")[0][0]["newest"] == []
     assert db.query("career_list", "US", 20, 0, None)[0][0] == {
-        "data": [], "total": 0, "categories": []}
+        "country_name": "United States", "data": [], "total": 0,
+        "categories": []}
     assert db.query("sitemap")[0][0]["pages"] == []
     assert db.query("career_page", "backend-developer", "US") == []

@@ -110,9 +110,11 @@ static void check_page(const char *text, bool is_fixed, const char *wanted)
 	struct strbuf out = STRBUF_INIT, err = STRBUF_INIT;
 	struct template_set *set = template_set_new(views, &err);
 	cJSON *doc = cJSON_Parse(text), *more = cJSON_Parse(common), *page;
+	struct career_choice choice = { .country = "US", .remembered = "" };
 
 	assert_non_null(set);
-	page = career_view(doc, "US", "mid", is_fixed);
+	choice.is_country_fixed = is_fixed;
+	page = career_view(doc, &choice);
 	while (more->child)
 		json_move(more, more->child->string, page, more->child->string);
 	if (!template_render(set, "career/page", page, &out, &err))
@@ -148,11 +150,12 @@ static void test_document_of_another_shape_ends_nothing(void **state)
 		"\"limited_reasons\":[1],\"source_ids\":[1]}}]},"
 		"\"countries\":[{\"region\":\"europe\"},3]}",
 	};
+	const struct career_choice choice = { .country = "US",
+					      .remembered = "" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		cJSON_Delete(
-			career_view(cJSON_Parse(texts[i]), "US", "mid", false));
+		cJSON_Delete(career_view(cJSON_Parse(texts[i]), &choice));
 }
 
 static int load_settings(void **state)

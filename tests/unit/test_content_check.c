@@ -98,11 +98,13 @@ static const struct ruling rulings[] = {
 	  "{\"skills\":{\"tools\":[\"Go/Rust\"]}}",
 	  "f:1: skills.tools[0]: \"Go/Rust\" names two things; one tool an "
 	  "item\n" },
-	{ "money in any dollar", rule_texts, "{\"work\":{\"note\":\"S$5k\"}}",
+	{ "money in any dollar", rule_texts, "{\"work\":{\"note\":\"S$5\"}}",
 	  "f:1: work.note: states money; say it without the amount; pay is "
 	  "composed from figures with evidence\n" },
 	{ "a currency's name is no word in another", rule_texts,
-	  "{\"a\":\"THBX, INR1 and a farm 7\"}", "" },
+	  "{\"a\":\"THBX, WINR1 and a farm 7\"}", "" },
+	{ "a drawing and a test of blood are no money", rule_texts,
+	  "{\"a\":\"CAD, an INR, 4K video, 5 hours last week\"}", "" },
 	{ "an address is no prose", rule_texts,
 	  "{\"certification\":{\"url\":\"https://a.b/x_y\"}}", "" },
 	{ "a zero-width blank", rule_texts, "{\"a\":\"x\xe2\x80\x8by\"}",

@@ -46,7 +46,7 @@ static void put(struct fixture *f, const char *key, int64_t version,
 static bool has(struct fixture *f, const char *key, int64_t version)
 {
 	response_reset(&f->rs);
-	return page_cache_get(f->pc, key, version, false, &f->rs);
+	return page_cache_get(f->pc, key, version, &f->rs);
 }
 
 static void test_reply_comes_back_as_it_was(void **state)
@@ -61,7 +61,7 @@ static void test_reply_comes_back_as_it_was(void **state)
 	strbuf_add(&f->rs.body, "a\0b", 3);
 	page_cache_put(f->pc, "k", 1, &f->rs);
 	response_reset(&f->rs);
-	assert_true(page_cache_get(f->pc, "k", 1, false, &f->rs));
+	assert_true(page_cache_get(f->pc, "k", 1, &f->rs));
 	assert_int_equal(f->rs.status, 301);
 	assert_string_equal(f->rs.content_type, "text/plain");
 	assert_int_equal(f->rs.caching, CACHING_COUNTRY);
@@ -90,17 +90,6 @@ static void test_other_version_is_not_fresh(void **state)
 	assert_false(has(f, "k", 8));
 	assert_false(has(f, "k", 6));
 	assert_true(has(f, "k", 7));
-}
-
-static void test_any_version_will_do_when_asked(void **state)
-{
-	struct fixture *f = *state;
-
-	put(f, "k", 7, "old", 1);
-	response_reset(&f->rs);
-	assert_true(page_cache_get(f->pc, "k", 8, true, &f->rs));
-	assert_string_equal(f->rs.body.buf, "old");
-	assert_false(page_cache_get(f->pc, "other", 8, true, &f->rs));
 }
 
 static void test_newer_reply_takes_the_place(void **state)
@@ -173,7 +162,6 @@ int main(void)
 		TEST(test_reply_comes_back_as_it_was),
 		TEST(test_key_is_compared_whole),
 		TEST(test_other_version_is_not_fresh),
-		TEST(test_any_version_will_do_when_asked),
 		TEST(test_newer_reply_takes_the_place),
 		TEST(test_least_recently_used_goes_first),
 		TEST(test_memory_stays_within_the_limit),

@@ -14,6 +14,7 @@ prepare() {
 	local name missing=()
 
 	umask 022
+	forget_other_copy
 	for name in web ctl ingest; do
 		[[ -x $build/autopsy-$name ]] || missing+=("autopsy-$name")
 	done
@@ -35,13 +36,44 @@ prepare() {
 		mkdir -p "$state"/{nginx,www}
 		hand_over "$state"/{nginx,www}
 	fi
-	rm -f "$state"/{env,pg.off}
+	rm -f "$state"/{env,pg.off} "$state"/pid/{postgresql,web,nginx}
 	for name in "$state"/log/*.log; do
 		[[ ! -e $name ]] || mv -f "$name" "$name.1"
 	done
 	make_sockets
 	site_url=${SITE_URL:-http://localhost:$port}
 	stopping=
+}
+
+# What `env` hands out, and what another copy must not take over.
+copy_settings='DATABASE_URL DATABASE_URL_READ SITE_URL WEB_SOCKET
+MIGRATIONS_DIR STATIC_DIR'
+
+# NAME=SUM of setting $1 as it is now: tells whether it was changed, and puts
+# no password where it was not.
+fingerprint() {
+	local sum
+
+	sum=$(printf '%s' "${!1-}" | cksum)
+	printf '%s=%s' "$1" "${sum%% *}"
+}
+
+# After `eval "$(make -s env)"` a terminal has the settings of that copy, which
+# are for programs beside it. What was set otherwise since counts.
+forget_other_copy() {
+	local name forgotten=()
+
+	for name in $copy_settings; do
+		[[ -n ${!name-} ]] || continue
+		[[ " ${AUTOPSY_COPY-} " == *" $(fingerprint "$name") "* ]] ||
+			continue
+		unset "$name"
+		forgotten+=("$name")
+	done
+	[[ ${#forgotten[@]} -eq 0 ]] ||
+		note "not taking over ${forgotten[*]}, which this terminal has \
+from the copy on port ${AUTOPSY_COPY%% *}"
+	unset AUTOPSY_COPY
 }
 
 # The copy runs on copies: a build or a checkout beside it changes nothing,
@@ -99,6 +131,7 @@ begin() {
 	export HOME=$state SITE_URL=$site_url
 	export MIGRATIONS_DIR=$state/migrations STATIC_DIR=$state/www/static
 	if [[ -n ${DATABASE_URL-} ]]; then
+		note 'using DATABASE_URL from your environment'
 		use_server
 	else
 		unset "${!PG@}"
@@ -124,9 +157,10 @@ begin() {
 	wait_for_page || die 'the site does not come up'
 	write_env
 	note "up in $((SECONDS - from)) s; Ctrl-C stops it"
-	printf '%s\n' "$site_url"
-	[[ -z $https_port ]] ||
-		printf 'https://%s:%s\n' "$(host_of "$site_url")" "$https_port"
+	[[ $site_url == "http://localhost:$port" ]] ||
+		note "its links lead to $site_url, as SITE_URL says"
+	printf 'http://localhost:%s\n' "$port"
+	[[ -z $https_port ]] || printf 'https://localhost:%s\n' "$https_port"
 }
 
 check_stop() {
@@ -153,6 +187,11 @@ write_env() {
 			"$top/deploy/env.example" 2>/dev/null); do
 			[[ -z ${!name-} ]] || printf 'export %s=%q\n' "$name" "${!name}"
 		done | sort -u
+		AUTOPSY_COPY=$port
+		for name in $copy_settings; do
+			[[ -z ${!name-} ]] || AUTOPSY_COPY+=" $(fingerprint "$name")"
+		done
+		printf 'export AUTOPSY_COPY=%q\n' "$AUTOPSY_COPY"
 	) >"$state/env.new"
 	mv "$state/env.new" "$state/env"
 }
@@ -283,14 +322,16 @@ command_database() {
 	if ! find_state || ! is_running; then
 		die "no copy runs in $(wanted_state)"
 	fi
-	[[ -d $state/pg ]] || die 'this copy uses a server of its own choosing'
+	[[ -e $state/pid/postgresql ]] ||
+		die 'this copy has no PostgreSQL of its own: it uses DATABASE_URL'
 	if [[ $1 == start ]]; then
 		rm -f "$state/pg.off"
 		: >"$state/pg.on"
 		return
 	fi
 	pid=$(saved_pid postgresql)
+	is_there "$pid" || die 'PostgreSQL does not run'
 	: >"$state/pg.off"
-	kill -s INT "$pid" || die 'PostgreSQL does not run'
+	kill -s INT "$pid"
 	gone_within 15 "$pid" || die 'PostgreSQL does not stop'
 }
