@@ -47,7 +47,9 @@ def _access_lines(site):
     log = site.state / "nginx/access.log"
     # nginx writes a second late, but at once when told to reopen its logs.
     os.kill(site.pid("nginx"), signal.SIGUSR1)
-    lines = [json.loads(line) for line in log.read_bytes().splitlines()]
+    # What is being written has no end yet.
+    whole = log.read_bytes().rpartition(b"\n")[0]
+    lines = [json.loads(line) for line in whole.splitlines()]
     return {line["req"]: line for line in lines}
 
 
