@@ -202,7 +202,8 @@ int career_resource(struct web *web, const struct request *rq,
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	status = response_redirect(rs, 302, db_value(web->read, 0, 0));
-	if (db_begin(web->write) == DB_OK) {
+	/* A HEAD is a program that looks whether the link works. */
+	if (rq->method == METHOD_GET && db_begin(web->write) == DB_OK) {
 		rc = db_write(web->write, Q_COUNT_CLICK, DB_PARAMS(id));
 		if (rc == DB_OK)
 			rc = db_commit(web->write);

@@ -28,7 +28,7 @@ static int give_up(const struct db *db, enum db_result rc, const char *what)
 {
 	const char *why = db_error(db);
 
-	if (rc == DB_DOWN) {
+	if (rc == DB_DOWN || rc == DB_BUSY) {
 		fprintf(stderr,
 			"autopsy-ctl content: the database can't be "
 			"reached: %s\n",

@@ -56,9 +56,9 @@ bool router_is_api_path(const char *path)
  * Compares segment by segment; {name} takes one that is not empty. Values
  * are added to rq; the caller resets them when there is no match.
  */
-static bool match(const char *pattern, struct request *rq)
+static bool match(const char *pattern, const char *path, struct request *rq)
 {
-	const char *p = pattern, *s = rq->path;
+	const char *p = pattern, *s = path;
 
 	while (*p && *s) {
 		size_t plen, slen;
@@ -219,21 +219,22 @@ static int method_not_allowed(struct response *rs, unsigned methods)
 	return response_error(rs, 405, "This address answers %s only.", allow);
 }
 
-/* Whether a page is known by the path but for the slash at its end. */
-static bool has_slash_too_many(const struct route *routes, struct request *rq)
+/* The path without a slash too many at its end, if there is a page; or NULL. */
+static const char *without_slash(const struct route *routes, struct request *rq)
 {
 	size_t len = strlen(rq->path);
+	const char *path;
+	bool is_known = false;
 
 	if (len < 2 || rq->path[len - 1] != '/')
-		return false;
-	rq->path = arena_strndup(rq->arena, rq->path, len - 1);
-	for (const struct route *r = routes; r->pattern; r++) {
+		return NULL;
+	path = arena_strndup(rq->arena, rq->path, len - 1);
+	for (const struct route *r = routes; r->pattern && !is_known; r++) {
+		is_known = (r->methods & METHOD_GET) &&
+			   match(r->pattern, path, rq) && path_is_valid(r, rq);
 		rq->param_count = 0;
-		if ((r->methods & METHOD_GET) && match(r->pattern, rq) &&
-		    path_is_valid(r, rq))
-			return true;
 	}
-	return false;
+	return is_known ? path : NULL;
 }
 
 const struct route *router_find(const struct route *routes, struct request *rq,
@@ -241,10 +242,11 @@ const struct route *router_find(const struct route *routes, struct request *rq,
 {
 	unsigned wanted = rq->method == METHOD_HEAD ? METHOD_GET : rq->method;
 	unsigned others = 0;
+	const char *better;
 
 	for (const struct route *r = routes; r->pattern; r++) {
 		rq->param_count = 0;
-		if (!match(r->pattern, rq) || !path_is_valid(r, rq))
+		if (!match(r->pattern, rq->path, rq) || !path_is_valid(r, rq))
 			continue;
 		if (!(r->methods & wanted)) {
 			others |= r->methods;
@@ -254,10 +256,11 @@ const struct route *router_find(const struct route *routes, struct request *rq,
 		return *status ? NULL : r;
 	}
 	rq->param_count = 0;
+	better = others ? NULL : without_slash(routes, rq);
 	if (others)
 		*status = method_not_allowed(rs, others);
-	else if (has_slash_too_many(routes, rq))
-		*status = response_redirect(rs, 301, rq->path);
+	else if (better)
+		*status = response_redirect(rs, 301, better);
 	else
 		*status = response_error(rs, 404,
 					 "There is no page at this "

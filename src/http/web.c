@@ -283,8 +283,18 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 	strbuf_reset(&rs->body);
 }
 
-static void log_request(const struct request *rq, const struct response *rs,
-			const struct route *route, int64_t us)
+/* Whether something is sent to this path, by rights or by mistake. */
+static bool is_form_path(const struct web *web, const char *path)
+{
+	for (const struct route *r = web->routes; r->pattern; r++)
+		if ((r->methods & METHOD_POST) && strcmp(r->pattern, path) == 0)
+			return true;
+	return false;
+}
+
+static void log_request(const struct web *web, const struct request *rq,
+			const struct response *rs, const struct route *route,
+			int64_t us)
 {
 	static const char *const encodings[] = { "identity", "gzip", "br" };
 	struct log_line l;
@@ -300,7 +310,7 @@ static void log_request(const struct request *rq, const struct response *rs,
 	log_end(&l);
 	/* What visitors typed is nobody's business but a developer's; what
 	 * is sent to a form is not even theirs. */
-	if (!route || route->caching == CACHING_NONE)
+	if (is_form_path(web, rq->path))
 		return;
 	log_begin(&l, LOG_DEBUG, "request.detail");
 	log_str(&l, "query", rq->query);
@@ -352,6 +362,6 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 	metrics_count(web->slot,
 		      route ? (int)(route - web->routes) : METRICS_ROUTES,
 		      rs->status, us);
-	log_request(rq, rs, route, us);
+	log_request(web, rq, rs, route, us);
 	log_set_request(NULL);
 }

@@ -20,7 +20,7 @@ int settle_give_up(const struct db *db, enum db_result rc, const char *what)
 {
 	const char *why = db_error(db);
 
-	if (rc == DB_DOWN) {
+	if (rc == DB_DOWN || rc == DB_BUSY) {
 		fprintf(stderr,
 			"autopsy-ingest: the database can't be "
 			"reached: %s\n",

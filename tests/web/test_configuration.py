@@ -110,4 +110,5 @@ def test_what_the_worker_is_told_and_what_is_left_of_its_reply(text):
         assert values(body, "fastcgi_hide_header") == NOT_PASSED_ON | (
             {"Set-Cookie"} if is_kept else set()), name
         assert values(body, "fastcgi_next_upstream") == {"error", "timeout"}
-        assert values(body, "set", 1) == {"$query", "$place"}, name
+        assert values(body, "set", 1) == {"$query", "$place",
+                                          "$sent_method"}, name

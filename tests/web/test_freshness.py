@@ -65,6 +65,6 @@ def test_a_withdrawn_guide_is_gone_until_it_is_published_again(edited):
     assert set(known.values()) == {200, 301}
     content(edited, "withdraw", SLUG)
     wait_until(lambda: statuses() == {410}, 5)
-    assert "0 guides are published" in edited.get("/careers").text
+    assert "No guide is published yet" in edited.get("/careers").text
     content(edited, "publish")
     wait_until(lambda: statuses() == {200, 301}, 5)

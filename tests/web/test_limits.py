@@ -27,6 +27,13 @@ def test_pages_are_limited_by_address(site):
     assert site.get(API, client=greedy).text == own_error(site, 429, "json")
 
 
+def test_searches_are_limited_below_pages(site):
+    greedy = new_address()
+    seen = statuses(30, lambda: site.get("/careers?q=back", client=greedy))
+    assert seen[200] >= 20 and seen[429] >= 5
+    assert site.get("/careers", client=greedy).status == 200
+
+
 def test_a_forwarded_address_does_not_change_who_is_limited(site):
     greedy = new_address()
     addresses = iter(range(200))

@@ -63,17 +63,16 @@ def back(site, path):
 
 
 # A worker may give up on the database before nginx gives up on the worker.
-@pytest.mark.parametrize("outage, least, errors", [
-    (hung_workers, 1.8, {504}), (hung_database, 0, {503, 504})])
-def test_what_hangs_costs_two_seconds_at_most(troubled, outage, least,
-                                              errors):
+@pytest.mark.parametrize("outage, least", [
+    (hung_workers, 1.8), (hung_database, 0)])
+def test_what_hangs_costs_two_seconds_at_most(troubled, outage, least):
     path = CAREER + "/sg"
     good = troubled.get(path)
     # A page in their memory needs no database: let them look for its version.
     kill_workers(troubled)
     wait_until(lambda: troubled.get("/healthz").status == 200)
     with outage(troubled):
-        for seconds, at_least, below in ((10, 0, 0.5), (LONG, least, 3)):
+        for seconds, at_least, below in ((7, 0, 0.5), (LONG, least, 3)):
             age(troubled, path, seconds)
             began = time.monotonic()
             reply = troubled.get(path)
@@ -83,9 +82,8 @@ def test_what_hangs_costs_two_seconds_at_most(troubled, outage, least,
         began = time.monotonic()
         cold = troubled.get(CAREER + "/sg?level=senior")
         assert least <= time.monotonic() - began < 3
-        assert cold.status in errors and cold.headers["Retry-After"] == "5"
-        if cold.status == 504:
-            assert cold.text == own_error(troubled, 504)
+        assert cold.status == 503 and cold.headers["Retry-After"] == "5"
+        assert (cold.text == own_error(troubled, 503)) or not least
     wait_until(lambda: troubled.get(path).headers["X-Cache"] == "HIT")
 
 

@@ -52,7 +52,7 @@ def test_the_longest_plain_path_is_512_characters(site):
     CAREER + ".css", CAREER + "/x.css", CAREER + "/sg.css", CAREER + "/sg/",
     CAREER + "/sg/x", "/api/v1/careers",
     "/api/v1/careers/backend-developer/salaries/x", "/go/none", "/healthz",
-    "/nothing", "/admin", "/subscribe/confirm", 
+    "/nothing", "/admin", "/subscribe/confirm",
     pytest.param("/careers/" + "a" * 81, id="long")])
 def test_anything_else_reaches_the_worker_uncached(site, path):
     before = cached_keys(site, path)
