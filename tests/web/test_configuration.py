@@ -112,3 +112,7 @@ def test_what_the_worker_is_told_and_what_is_left_of_its_reply(text):
         assert values(body, "fastcgi_next_upstream") == {"error", "timeout"}
         assert values(body, "set", 1) == {"$query", "$place",
                                           "$sent_method"}, name
+        # A HEAD is asked as a GET where the reply is kept, and only there.
+        assert "fastcgi_param REQUEST_METHOD $sent_method;" in body, name
+        assert values(body, r"set \$sent_method") == {
+            "$worker_method" if is_kept else "$request_method"}, name
