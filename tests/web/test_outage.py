@@ -81,7 +81,8 @@ def test_what_hangs_costs_two_seconds_at_most(troubled, outage):
         began = time.monotonic()
         cold = troubled.get(CAREER + "/sg?level=senior")
         assert time.monotonic() - began < 3
-        assert (cold.status, cold.text) == (503, own_error(troubled, 503))
+        # From nginx, or from a worker that has given the database up.
+        assert cold.status == 503 and "<h1>Service Unavailable</h1>" in cold.text
         assert cold.headers["Retry-After"] == "5"
     wait_until(lambda: troubled.get(path).headers["X-Cache"] == "HIT")
 
