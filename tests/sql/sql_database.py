@@ -93,8 +93,8 @@ GUIDE = {
 class Database:
     """A transaction as the owner, with the verbs that tests need."""
 
-    def __init__(self):
-        self.link = connect()
+    def __init__(self, link=None):
+        self.link = link or connect()
         self.cursor = self.link.cursor()
         self.cursor.execute("SET ROLE autopsy_owner")
 

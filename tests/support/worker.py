@@ -197,11 +197,9 @@ def seed(cluster, name):
     for command in (["migrate", "up"], ["content", "publish"]):
         subprocess.run([BUILD / "autopsy-ctl", *command], env=env, check=True,
                        capture_output=True)
-    database = Database.__new__(Database)
-    database.link = cluster.connect(name)
-    database.link.autocommit = False
-    database.cursor = database.link.cursor()
-    database.cursor.execute("SET ROLE autopsy_owner")
+    link = cluster.connect(name)
+    link.autocommit = False
+    database = Database(link)
     database.import_snapshot(database.one(
         "SELECT c.id FROM catalog.career AS c WHERE c.slug = %s",
         "backend-developer"))

@@ -8,11 +8,9 @@ import pytest
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 
-from local_site import COUNTRIES, Site  # noqa: E402
+from local_site import CAREER, COUNTRIES, Site  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
 from support.worker import Worker, seed  # noqa: E402
-
-CAREER = "/careers/information-technology/backend-developer"
 
 
 @pytest.fixture(scope="session")

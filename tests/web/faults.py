@@ -6,6 +6,8 @@ import subprocess
 
 from client import wait_until
 
+WORKERS = 4  # unless WEB_WORKERS says otherwise
+
 
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as file:
@@ -21,11 +23,11 @@ def is_ready(site):
 
 
 def kill_workers(site):
-    """The next ones remember no page."""
+    """Returns when there are new ones, which remember no page."""
     old = set(workers(site))
     for pid in old:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not old & set(workers(site)))
+    wait_until(lambda: len(set(workers(site)) - old) == WORKERS)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import client
 
 TOP = Path(__file__).resolve().parents[2]
 SCRIPT = str(TOP / "deploy/local/site")
+CAREER = "/careers/information-technology/backend-developer"
 COUNTRIES = (TOP / "tests/node_modules/@ip-location-db"
              "/iptoasn-country-mmdb/iptoasn-country.mmdb")
 

@@ -11,6 +11,11 @@ from client import wait_until
 CACHE_FORMAT = 5  # of the files that nginx 1.22 keeps pages in
 
 
+def _lines(file):
+    """Those that are whole: the last one may still be under way."""
+    return file.read_text().split("\n")[:-1]
+
+
 def heard(site, reply):
     """What a worker logged of the request that got this reply, or None.
 
@@ -29,7 +34,7 @@ def heard_of(site, path):
 
 def _requests(site, text):
     found = {}
-    for line in (site.state / "log/web.log").read_text().splitlines():
+    for line in _lines(site.state / "log/web.log"):
         if text in line:
             fields = json.loads(line)
             if fields["event"] in ("request", "request.detail"):
@@ -47,9 +52,7 @@ def _access_lines(site):
     log = site.state / "nginx/access.log"
     # nginx writes a second late, but at once when told to reopen its logs.
     os.kill(site.pid("nginx"), signal.SIGUSR1)
-    # What is being written has no end yet.
-    whole = log.read_bytes().rpartition(b"\n")[0]
-    lines = [json.loads(line) for line in whole.splitlines()]
+    lines = [json.loads(line) for line in _lines(log)]
     return {line["req"]: line for line in lines}
 
 

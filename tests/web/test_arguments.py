@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from conftest import CAREER
+from local_site import CAREER
 from observe import cached_keys, heard, heard_of, kept
 
 API = "/api/v1/careers/backend-developer"

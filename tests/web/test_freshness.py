@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from client import wait_until
-from conftest import CAREER
-from local_site import Site
+from local_site import CAREER, Site
 from observe import age
 
 TOP = Path(__file__).resolve().parents[2]

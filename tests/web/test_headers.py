@@ -1,7 +1,7 @@
 """Headers that every reply has, and what tells requests apart."""
 import pytest
 
-from conftest import CAREER
+from local_site import CAREER
 from observe import asset, heard, logged
 
 SECURITY = {

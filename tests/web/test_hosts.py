@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import client
-from conftest import CAREER
+from local_site import CAREER
 from observe import heard_of, own_error
 
 

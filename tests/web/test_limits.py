@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from client import new_address
-from conftest import CAREER
+from local_site import CAREER
 from observe import heard, heard_of, own_error
 
 API = "/api/v1/careers/backend-developer"
@@ -25,6 +25,13 @@ def test_pages_are_limited_by_address(site):
     assert (reply.status, reply.text) == (429, own_error(site, 429))
     assert reply.headers["Retry-After"] == "10"
     assert site.get(API, client=greedy).text == own_error(site, 429, "json")
+
+
+def test_searches_are_limited_below_pages(site):
+    greedy = new_address()
+    seen = statuses(30, lambda: site.get("/careers?q=back", client=greedy))
+    assert seen[200] >= 20 and seen[429] >= 5
+    assert site.get("/careers", client=greedy).status == 200
 
 
 def test_a_forwarded_address_does_not_change_who_is_limited(site):

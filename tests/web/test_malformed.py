@@ -1,17 +1,7 @@
-"""What is no HTTP never reaches a worker; what is no FastCGI kills none."""
-import os
-import socket
-import stat
-import struct
-
+"""What is no HTTP never reaches a worker."""
 import pytest
 
 from observe import heard_of
-
-
-def record(kind, data):
-    return struct.pack(">BBHHBB", 1, kind, 1, len(data), 0, 0) + data
-
 
 HOST = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
@@ -47,42 +37,3 @@ def test_malformed_http_never_reaches_a_worker(site, nothing, data):
     assert answer.count(b"HTTP/1.1 ") == 1
     assert heard_of(site, nothing) == []
     assert heard_of(site, "") == before
-
-
-BEGIN = record(1, b"\x00\x01" + bytes(6))
-FAULTS = {
-    "garbage": b"\xff" * 64,
-    "half a header": b"\x01\x01\x00",
-    "no parameters": BEGIN,
-    "another role": record(1, b"\x00\x09" + bytes(6)),
-    "a huge length": BEGIN + record(4, b"\xff" * 8 + b"x"),
-    "a second beginning": BEGIN * 2,
-    "values asked for": record(9, b"\x0f\x00FCGI_MAX_CONNS_"),
-    "an unknown kind": record(99, b"x" * 100),
-    "another version": b"\x09" + BEGIN[1:],
-    "a request of nothing": BEGIN + record(4, b"") + record(5, b""),
-    "a length beyond the body": BEGIN +
-    record(4, b"\x0e\x09CONTENT_LENGTH999999999") + record(4, b"") +
-    record(5, b"x") + record(5, b""),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_malformed_fastcgi_costs_at_most_a_worker(site, fault):
-    for _ in range(3):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(3)
-            s.connect(site.env["WEB_SOCKET"])
-            try:
-                s.sendall(FAULTS[fault])
-                s.shutdown(socket.SHUT_WR)
-                s.recv(65536)
-            except (OSError, TimeoutError):
-                pass
-    assert site.get("/nothing").status == 404
-    assert site.get("/healthz").status == 200
-
-
-def test_the_worker_socket_is_closed_to_others(site):
-    mode = os.stat(site.env["WEB_SOCKET"]).st_mode
-    assert stat.S_IMODE(mode) in (0o600, 0o660)

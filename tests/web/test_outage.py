@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from client import wait_until
-from conftest import CAREER
 from faults import (database_away, dead_workers, failing_queries,
                     hung_database, hung_workers, kill_workers, workers)
-from local_site import Site
+from local_site import CAREER, Site
 from observe import age, heard_of, logged, own_error
 
 SALARIES = "/api/v1/careers/backend-developer/salaries?country=SG"
@@ -63,27 +62,28 @@ def back(site, path):
     return reply if reply.headers["X-Cache"] in ("EXPIRED", "HIT") else None
 
 
-@pytest.mark.parametrize("outage", [hung_workers, hung_database])
-def test_what_hangs_costs_two_seconds_at_most(troubled, outage):
+# A worker may give up on the database before nginx gives up on the worker.
+@pytest.mark.parametrize("outage, least", [
+    (hung_workers, 1.8), (hung_database, 0)])
+def test_what_hangs_costs_two_seconds_at_most(troubled, outage, least):
     path = CAREER + "/sg"
     good = troubled.get(path)
     # A page in their memory needs no database: let them look for its version.
     kill_workers(troubled)
     wait_until(lambda: troubled.get("/healthz").status == 200)
     with outage(troubled):
-        for seconds, least, most in ((7, 0, 0.5), (LONG, 1.4, 3)):
+        for seconds, at_least, below in ((7, 0, 0.5), (LONG, least, 3)):
             age(troubled, path, seconds)
             began = time.monotonic()
             reply = troubled.get(path)
-            assert least <= time.monotonic() - began < most
+            assert at_least <= time.monotonic() - began < below
             assert (reply.status, reply.body) == (200, good.body)
             assert reply.headers["X-Cache"] == "STALE"
         began = time.monotonic()
         cold = troubled.get(CAREER + "/sg?level=senior")
-        assert time.monotonic() - began < 3
-        # From nginx, or from a worker that has given the database up.
-        assert cold.status == 503 and "<h1>Service Unavailable</h1>" in cold.text
-        assert cold.headers["Retry-After"] == "5"
+        assert least <= time.monotonic() - began < 3
+        assert cold.status == 503 and cold.headers["Retry-After"] == "5"
+        assert (cold.text == own_error(troubled, 503)) or not least
     wait_until(lambda: troubled.get(path).headers["X-Cache"] == "HIT")
 
 
@@ -121,23 +121,23 @@ def connections_of(pid):
     return sum("socket:" in str(f.readlink()) for f in open_files)
 
 
-def send(site, *request):
-    """Sends a request and returns when a worker has it in hand."""
+def kill_who_answers(site, *request):
+    """Ends the worker that has taken a request: (its sender, replies)."""
     replies = []
     sender = threading.Thread(
         target=lambda: replies.append(site.request(*request)))
     before = {pid: connections_of(pid) for pid in workers(site)}
     sender.start()
-    wait_until(lambda: any(connections_of(pid) > before[pid]
-                           for pid in before))
+    busy = wait_until(lambda: [pid for pid in before
+                               if connections_of(pid) > before[pid]])
+    os.kill(busy[0], signal.SIGKILL)
     return sender, replies
 
 
 def test_a_get_is_asked_again_when_its_worker_dies(troubled):
     path = "/go/meta-back-end-developer"
     with hung_database(troubled):
-        sender, replies = send(troubled, "GET", path)
-        kill_workers(troubled)
+        sender, replies = kill_who_answers(troubled, "GET", path)
     sender.join()
     assert replies[0].status == 302
     assert len(heard_of(troubled, path)) == 1
@@ -145,8 +145,8 @@ def test_a_get_is_asked_again_when_its_worker_dies(troubled):
 
 def test_a_post_is_not_repeated_when_its_worker_dies(troubled):
     with hung_database(troubled):
-        sender, replies = send(troubled, "POST", "/subscribe", FORM, SIGN_UP)
-        kill_workers(troubled)
+        sender, replies = kill_who_answers(troubled, "POST", "/subscribe",
+                                           FORM, SIGN_UP)
         sender.join()
         assert replies[0].text == own_error(troubled, 503)
 

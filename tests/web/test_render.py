@@ -1,4 +1,4 @@
-"""nginx/render: what is wrong with the settings is said at once."""
+"""nginx/render: what it makes, and what is wrong with its settings."""
 import os
 import subprocess
 
@@ -55,6 +55,25 @@ def test_all_that_is_bad_is_said_at_once(tmp_path):
     assert not (tmp_path / "conf").exists()
 
 
+@pytest.mark.parametrize("settings", [
+    {"SITE_HOST": ""}, {"SITE_HOST": "a;b"}, {"SITE_HOST": "a b"},
+    {"SITE_HOSTS": "a; return 200"}, {"WEB_SOCKET": "relative"},
+    {"WEB_SOCKET": '/a"; evil "'}, {"STATIC_ROOT": "/a$host"},
+    {"ERROR_PAGES": "/a\nb"}, {"HTTP_LISTEN": "80; evil"},
+    {"NGINX_USER": "a b"}, {"NGINX_PROCESSES": "0"},
+    {"TRUSTED_PROXIES": "evil;"}, {"LIMIT_EXEMPT": "1.2.3.4;"},
+    {"METRICS_ALLOW": "all"}, {"COUNTRY_HEADER": "CF-IPCountry"},
+    {"TRUSTED_PROXIES": "10.0.0.1", "COUNTRY_HEADER": "a;b"},
+    {"TRUSTED_PROXIES": "10.0.0.1", "REAL_IP_HEADER": "a b"},
+    {"HTTPS_LISTEN": "443"}, {"GEOIP_DB": "x.mmdb"}])
+def test_bad_settings_are_refused(tmp_path, settings):
+    done = render(tmp_path / "conf", **{**GOOD, **settings})
+    assert done.returncode == 2
+    assert "nginx/render: " in done.stderr
+    name = list(settings)[-1]
+    assert {"HTTPS_LISTEN": "TLS_CERTIFICATE"}.get(name, name) in done.stderr
+
+
 @pytest.mark.parametrize("letter", ["--help", "-h"])
 def test_help(letter):
     done = render(letter)
@@ -68,3 +87,17 @@ def test_a_directory_is_needed():
     assert done.returncode == 2
     assert done.stderr == ("nginx/render: name one DIRECTORY; 'nginx/render"
                            " --help' lists the settings\n")
+
+
+def test_the_default_is_production(tmp_path):
+    done = render(tmp_path, **GOOD, HTTPS_LISTEN="443 [::]:443",
+                  NGINX_USER="www-data", TLS_CERTIFICATE="/etc/x.pem",
+                  TLS_CERTIFICATE_KEY="/etc/x.key")
+    assert (done.returncode, done.stderr) == (0, "")
+    main = (tmp_path / "nginx.conf").read_text()
+    assert "user www-data;" in main
+    assert "listen [::]:80 default_server" in main
+    assert "include redirect.conf;" in main
+    addresses = (tmp_path / "addresses.conf").read_text()
+    assert "set_real_ip_from" not in addresses
+    assert "real_ip_header" not in addresses

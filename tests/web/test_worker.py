@@ -289,6 +289,10 @@ def test_worker_that_can_not_start_is_tried_at_growing_intervals(make):
     fcgi.head("/healthz") + fcgi.begin(request=2),
     fcgi.head("/healthz") + fcgi.record(fcgi.STDIN, b"", request=7),
     fcgi.record(fcgi.STDIN, b"early"),
+    fcgi.record(99, b"x" * 100),
+    b"\x09" + fcgi.begin()[1:],
+    fcgi.head("/country", method="POST", size=999999999) +
+    fcgi.stdin(b"x") + fcgi.record(fcgi.STDIN, b""),
 ])
 def test_garbage_ends_one_worker_at_most(garbage_web, sent):
     with fcgi.connect(garbage_web.socket) as peer:
