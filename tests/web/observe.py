@@ -115,7 +115,7 @@ def configuration(site):
     more = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
     return subprocess.run(
         ["nginx", "-T", "-q", "-e", "/dev/null", "-c",
-         str(site.state / "nginx/conf/nginx.conf")],
+         str(site.state / "conf/nginx.conf")],
         check=True, capture_output=True, text=True,
         env={"PATH": os.environ["PATH"] + ":/usr/sbin"},
         **(more if os.geteuid() == 0 else {})).stdout

@@ -1,6 +1,7 @@
 """deploy/local/site: a copy starts, stops, and never blocks the next one."""
 import os
 import pwd
+import shutil
 import signal
 import socket
 import stat
@@ -260,3 +261,156 @@ def test_another_server_is_used_when_named(bare_site, fresh_site):
                       options=BARE, https=False)
     assert answers(site.start())
     assert not (site.state / "pg").exists()
+
+
+def belongs_to(path):
+    return pwd.getpwuid(path.lstat().st_uid).pw_name
+
+
+def me():
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def run_user():
+    """Who the programs of a copy run as."""
+    return "www-data" if os.geteuid() == 0 else me()
+
+
+def disown(*paths):
+    """Makes root's paths another user's; an ordinary user can't."""
+    for path in paths:
+        if os.geteuid() == 0:
+            shutil.chown(path, "www-data", "www-data")
+
+
+def test_what_the_script_goes_by_is_its_own(fresh_site):
+    site = fresh_site(options=BARE)
+    site.start()
+    own = [site.state, site.state / "sockets", site.state / "www"]
+    for name in ("bin", "conf", "log", "migrations", "pid"):
+        own += [site.state / name, *(site.state / name).rglob("*")]
+    own += [site.state / name for name in ("env", "lock", "tls.pem", "tls.key")]
+    for path in own:
+        assert belongs_to(path) == me(), path
+        if not path.is_symlink():
+            assert path.stat().st_mode & 0o022 == 0, path
+    for name in ("pg", "pg/pg_hba.conf", "nginx", "www/errors"):
+        assert belongs_to(site.state / name) == run_user(), name
+    assert belongs_to((site.state / "sockets").resolve()) == run_user()
+
+
+@pytest.mark.parametrize("names", [
+    ("env", "env.new", "pid/site", "log/start.log", "log/web.log", "conf",
+     "www/favicon.svg", "www/static/manifest", "nginx/tls.key",
+     "nginx/country.mmdb"),
+    ("pg/pg_hba.conf",)])
+def test_links_in_the_places_of_files_are_not_followed(fresh_site, names):
+    """Whoever took over a worker tries to have a file written."""
+    site = fresh_site(options=BARE).start()
+    site.stop()
+    victim = Path(f"{site.state}.victim")
+    victim.write_text("precious")
+    as_user = ["setpriv", "--reuid", "www-data", "--regid", "www-data",
+               "--clear-groups"] if os.geteuid() == 0 else ["true"]
+    for name in names:
+        subprocess.run([*as_user, "ln", "-sfn", victim, site.state / name],
+                       stderr=subprocess.DEVNULL)
+    site.run("start", *BARE)
+    site.run("stop")
+    assert victim.read_text() == "precious"
+    assert belongs_to(victim) == me()
+
+
+def test_a_number_in_a_pid_file_kills_no_other(bare_site):
+    true_pid = (bare_site.state / "pid/site").read_text()
+    bystander = subprocess.Popen(["sleep", "100"])
+    try:
+        for name, command in (("site", "stop"),
+                              ("postgresql", "database stop")):
+            file = bare_site.state / "pid" / name
+            before = file.read_text()
+            file.write_text(f"{bystander.pid}\n")
+            done = bare_site.run(command)
+            file.write_text(before)
+            assert done.returncode == 1, command
+            assert bystander.poll() is None, command
+    finally:
+        bystander.kill()
+        bystander.wait()
+    assert bare_site.pid("site") == int(true_pid)
+    assert answers(bare_site)
+
+
+def test_start_waits_for_the_page_after_a_killed_run(fresh_site):
+    site = fresh_site(options=BARE, https=False).start()
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    done = site.run("start", *BARE)
+    assert done.returncode == 0 and site.url in done.stdout
+    assert answers(site)
+
+
+@pytest.mark.parametrize("command", ["run", "stop", "env", "status"])
+def test_a_state_that_another_user_made_is_refused(fresh_site, command):
+    site = fresh_site(options=BARE, https=False)
+    victim = Path(f"{site.state}.victim")
+    victim.mkdir()
+    victim.chmod(0o755)
+    site.state.symlink_to(victim)
+    if os.geteuid() == 0:
+        os.chown(site.state, 65534, 65534, follow_symlinks=False)
+        done = site.run(command)
+        assert done.returncode == 1
+        assert "a link that nobody made: say --state" in done.stderr
+        assert belongs_to(victim) == "root"
+        assert stat.S_IMODE(victim.stat().st_mode) == 0o755
+        site.state.unlink()
+        site.state.mkdir()
+        os.chown(site.state, 65534, 65534)
+    else:
+        site.state.unlink()
+        site.state.symlink_to("/root")
+    done = site.run(command)
+    assert done.returncode == 1
+    assert "belongs to" in done.stderr and "--state" in done.stderr
+    site.state.unlink() if site.state.is_symlink() else site.state.rmdir()
+
+
+def test_a_state_of_an_earlier_version_is_taken_over(bare_site):
+    """The copy's user had all of it; only the database is kept."""
+    def ask():
+        return subprocess.run(
+            ["psql", "-XAtc", "SELECT system_identifier FROM"
+             " pg_control_system()", bare_site.env["DATABASE_URL"]],
+            check=True, capture_output=True, text=True).stdout
+
+    before = ask()
+    bare_site.stop()
+    (bare_site.state / "env").write_text("echo evil\n")
+    (bare_site.state / "evil").touch()
+    disown(bare_site.state, *bare_site.state.iterdir())
+    if os.geteuid() == 0:
+        done = bare_site.run("env")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "earlier version" in done.stderr
+    bare_site.start()
+    assert (bare_site.state / "evil").exists() == (os.geteuid() != 0)
+    assert belongs_to(bare_site.state) == me()
+    assert belongs_to(bare_site.state / "pg") == run_user()
+    assert ask() == before
+
+
+def test_the_words_of_start_go_through_no_link(fresh_site):
+    site = fresh_site(options=BARE, https=False)
+    victim = Path(f"{site.state}.victim")
+    victim.write_text("precious")
+    Path(f"{site.state}.out").symlink_to(victim)
+    assert site.run("start", *BARE).returncode == 0
+    assert victim.read_text() == "precious"
+
+
+def test_parameters_stay_out_of_the_log_of_postgresql(bare_site):
+    done = subprocess.run(
+        ["psql", "-XAtc", "SHOW log_parameter_max_length",
+         bare_site.env["DATABASE_URL"]], capture_output=True, text=True)
+    assert done.stdout == "0\n"

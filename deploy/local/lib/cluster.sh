@@ -33,13 +33,16 @@ make_cluster() {
 		rm -rf "$state/pg.new"
 	fi
 	if [[ -d $state/pg ]]; then
-		made=$(cat "$state/pg/PG_VERSION" 2>/dev/null || echo '?')
+		[[ $EUID -ne 0 || $(stat -c %U "$state/pg") == "$run_user" ]] ||
+			chown -R -- "$run_user:$run_user" "$state/pg"
+		made=$(as_user cat "$state/pg/PG_VERSION" 2>/dev/null || echo '?')
 		[[ /$made/ == /"$(pg_major)"/ ]] || die "the database in \
 $state/pg was made by PostgreSQL $made, and $(pg_major) is installed. \
 It holds nothing that a start doesn't make again, but for sign-ups; to begin \
 anew: $again run --fresh"
 		return
 	fi
+	make_for_user "$state/pg.new"
 	step 'making a database cluster' as_user "$pg_bin/initdb" \
 		--data-checksums --no-sync --username=postgres --encoding=UTF8 \
 		--locale=C.UTF-8 --auth-local=peer --auth-host=reject \
@@ -57,12 +60,13 @@ pg_major() {
 write_access() {
 	local user role
 
-	printf '%s\n' 'local all all peer map=copy' >"$state/pg/pg_hba.conf"
+	echo 'local all all peer map=copy' |
+		as_user tee "$state/pg/pg_hba.conf" >/dev/null
 	for user in $(printf '%s\n' "$run_user" "$(id -un)" root | sort -u); do
 		for role in postgres autopsy_{ops,web,ingest,mailer}; do
 			printf 'copy "%s" %s\n' "$user" "$role"
 		done
-	done >"$state/pg/pg_ident.conf"
+	done | as_user tee "$state/pg/pg_ident.conf" >/dev/null
 }
 
 start_cluster() {
@@ -70,7 +74,8 @@ start_cluster() {
 
 	# We hold the lock and have swept: whose number stands there is gone,
 	# even if a dead process still answers to it.
-	rm -f "$state"/{pg.off,pg/postmaster.pid} "$sockets"/.s.PGSQL.*
+	rm -f "$state/pg.off"
+	as_user rm -f "$state/pg/postmaster.pid" "$sockets"/.s.PGSQL.*
 	start postgresql INT "$pg_bin/postgres" -D "$state/pg" \
 		-c listen_addresses= -c port=5432 \
 		-c unix_socket_directories="$sockets" \
@@ -78,7 +83,8 @@ start_cluster() {
 		-c fsync=off -c synchronous_commit=off -c full_page_writes=off \
 		-c shared_buffers=64MB -c max_connections=100 \
 		-c max_wal_size=256MB -c logging_collector=off \
-		-c log_min_duration_statement=200ms -c timezone=UTC
+		-c log_min_duration_statement=200ms \
+		-c log_parameter_max_length=0 -c timezone=UTC
 	for ((try = 0; try < 300; try++)); do
 		! psql_as postgres postgres -c 'SELECT 1' >/dev/null 2>&1 ||
 			return 0

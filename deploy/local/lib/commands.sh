@@ -27,19 +27,24 @@ prepare() {
 	make_state
 	cd "$state" || die "can't enter $state"
 	take_lock
+	mkdir -p "$state"/{log,pid}
+	# With our number beside it, `start` takes env for that of this run.
+	rm -f "$state"/{env,pg.off}
 	echo $$ >"$state/pid/site"
 	sweep
 	need_free_port "$port"
 	[[ -z $https_port ]] || need_free_port "$https_port"
 	if [[ -n $fresh ]]; then
-		rm -rf "$state"/{pg,pg.new,nginx,www}
-		mkdir -p "$state"/{nginx,www}
-		hand_over "$state"/{nginx,www}
+		rm -rf "$state"/{pg,pg.new,nginx}
 	fi
-	rm -f "$state"/{env,pg.off} "$state"/pid/{postgresql,web,nginx}
+	rm -f "$state"/pid/{postgresql,web,nginx}
 	for name in "$state"/log/*.log; do
 		[[ ! -e $name ]] || mv -f "$name" "$name.1"
 	done
+	if [[ $(stat -c %U "$state/nginx" 2>/dev/null) != "$run_user" ]]; then
+		rm -rf "$state/nginx"
+	fi
+	make_for_user "$state/nginx"
 	make_sockets
 	site_url=${SITE_URL:-http://localhost:$port}
 	stopping=
@@ -79,15 +84,15 @@ from the copy on port ${AUTOPSY_COPY%% *}"
 # The copy runs on copies: a build or a checkout beside it changes nothing,
 # and its user need not reach the source tree.
 copy_files() {
-	rm -rf "${state:?}/bin" "$state/www/static" "$state/migrations"
+	rm -rf "${state:?}"/{bin,www,migrations}
 	mkdir -p "$state/bin" "$state/www/static" || return 1
 	cp "$build"/autopsy-{web,ctl,ingest} "$state/bin/" || return 1
 	cp -R "$top/migrations" "$state/migrations" || return 1
 	[[ ! -d $build/static ]] ||
 		cp -R "$build/static/." "$state/www/static/" || return 1
 	cp "$top/src/static/favicon.svg" "$state/www/" || return 1
-	chmod -R u+rwX,g+rX "$state"/{bin,www,migrations}
-	hand_over "$state"/{bin,www,migrations}
+	chmod -R u+rwX,go+rX "$state"/{bin,www,migrations}
+	make_for_user "$state/www/errors"
 }
 
 # program URL NAME ARGUMENT...: runs one of ours to its end.
@@ -118,11 +123,6 @@ import_figures() {
 	done
 }
 
-write_error_pages() {
-	mkdir -p "$state/www/errors" && hand_over "$state/www" || return 1
-	program "$url_web" autopsy-ctl error-pages "$state/www/errors"
-}
-
 begin() {
 	local from=$SECONDS
 
@@ -148,7 +148,8 @@ begin() {
 		check_stop
 		step 'figures' import_figures
 	fi
-	step 'error pages' write_error_pages
+	step 'error pages' program "$url_web" autopsy-ctl error-pages \
+		"$state/www/errors"
 	check_stop
 	copy_geoip
 	step 'nginx configuration' configure_edge
@@ -168,7 +169,7 @@ check_stop() {
 }
 
 start_web() {
-	rm -f "$sockets/web.sock"
+	as_user rm -f "$sockets/web.sock"
 	DATABASE_URL=$url_web start web TERM "$state/bin/autopsy-web" \
 		--socket "$sockets/web.sock"
 }
@@ -193,6 +194,7 @@ write_env() {
 		done
 		printf 'export AUTOPSY_COPY=%q\n' "$AUTOPSY_COPY"
 	) >"$state/env.new"
+	chmod 0600 "$state/env.new"
 	mv "$state/env.new" "$state/env"
 }
 
@@ -258,7 +260,7 @@ stop_all() {
 
 # In the background: a session of its own, tied to nothing.
 command_start() {
-	local options=(--detached --port "$port") child wanted
+	local options=(--detached --port "$port") child wanted out
 
 	[[ -z $https_port ]] || options+=(--https-port "$https_port")
 	[[ -z $state_option ]] || options+=(--state "$state_option")
@@ -266,12 +268,17 @@ command_start() {
 	[[ -z $fresh ]] || options+=(--fresh)
 	wanted=$(wanted_state)
 	mkdir -p "$(dirname "$wanted")" || die "can't make $wanted"
+	# Made by us, wherever a link of that name would lead.
+	rm -f -- "$wanted.out"
+	set -o noclobber
+	exec {out}>"$wanted.out" || die "can't write $wanted.out"
+	set +o noclobber
 	setsid "$top/deploy/local/site" run --build "$build" "${options[@]}" \
-		</dev/null >"$wanted.out" 2>&1 &
+		</dev/null >&"$out" 2>&1 {out}>&- &
 	child=$!
 	while is_there "$child"; do
-		find_state
-		if [[ -e $state/env && $(saved_pid site) == "$child" ]]; then
+		if find_state earlier && [[ -z $earlier && -e $state/env && \
+			$(saved_pid site) == "$child" ]]; then
 			cat "$wanted.out"
 			return 0
 		fi
@@ -284,14 +291,17 @@ command_start() {
 command_stop() {
 	local pid
 
-	choose_user
-	find_state || die "there is no copy in $(wanted_state)"
+	find_state earlier || die "there is no copy in $(wanted_state)"
 	if is_running; then
 		pid=$(saved_pid site)
+		is_script "$pid" ||
+			die "process $pid, which $state/pid/site names, is not
+this copy; find what holds $state/lock"
 		kill -s TERM "$pid" || die "process $pid can't be stopped"
 		gone_within 40 "$pid" || kill -s KILL "$pid"
 	fi
 	sweep
+	[[ -z $earlier ]] || return 0
 	drop_sockets
 	rm -f "$state"/{env,pg.off,pg.on} "$state"/pid/*
 }
@@ -317,7 +327,7 @@ command_env() {
 }
 
 command_database() {
-	local pid
+	local pid try=0
 
 	if ! find_state || ! is_running; then
 		die "no copy runs in $(wanted_state)"
@@ -330,7 +340,11 @@ command_database() {
 		return
 	fi
 	pid=$(saved_pid postgresql)
-	is_there "$pid" || die 'PostgreSQL does not run'
+	# One that starts takes a moment until it is what it will be.
+	until is_program "$pid"; do
+		is_there "$pid" && ((try++ < 20)) || die 'PostgreSQL does not run'
+		pause 0.1
+	done
 	: >"$state/pg.off"
 	kill -s INT "$pid"
 	gone_within 15 "$pid" || die 'PostgreSQL does not stop'

@@ -15,12 +15,15 @@ listen_on() {
 }
 
 make_certificate() {
-	[[ ! -s $state/nginx/tls.pem || ! -s $state/nginx/tls.key ]] || return 0
+	[[ ! -s $state/tls.pem || ! -s $state/tls.key ]] || return 0
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
 		-nodes -days 365 -subj "/CN=$1" \
 		-addext "subjectAltName=DNS:$1,DNS:localhost,IP:127.0.0.1" \
-		-keyout "$state/nginx/tls.key" -out "$state/nginx/tls.pem" &&
-		hand_over "$state/nginx/tls.key" "$state/nginx/tls.pem"
+		-keyout "$state/tls.key" -out "$state/tls.pem" || return 1
+	if [[ $EUID -eq 0 ]]; then
+		chgrp -- "$run_user" "$state/tls.key"
+		chmod 0640 "$state/tls.key"
+	fi
 }
 
 # The database is copied, as the user of the copy may not reach it.
@@ -35,9 +38,9 @@ copy_geoip() {
 		note 'nginx has no geoip2 module; going on without GEOIP_DB'
 		GEOIP_DB=
 	else
-		cp -- "$GEOIP_DB" "$state/nginx/country.mmdb"
-		hand_over "$state/nginx/country.mmdb"
-		GEOIP_DB=$state/nginx/country.mmdb
+		cp -- "$GEOIP_DB" "$state/country.mmdb"
+		chmod 0644 "$state/country.mmdb"
+		GEOIP_DB=$state/country.mmdb
 	fi
 }
 
@@ -60,18 +63,17 @@ configure_edge() {
 		HTTPS_LISTEN=$(listen_on "$https_port")
 	fi
 	export HTTP_LISTEN HTTPS_LISTEN HTTP_REDIRECT=${HTTP_REDIRECT:-no}
-	export TLS_CERTIFICATE=$state/nginx/tls.pem
-	export TLS_CERTIFICATE_KEY=$state/nginx/tls.key
-	rm -rf "$state/nginx/conf"
-	"$top/nginx/render" "$state/nginx/conf" || return 1
-	hand_over "$state/nginx/conf"
-	as_user "$nginx" -e "$state/log/nginx.log" -t -q \
-		-c "$state/nginx/conf/nginx.conf"
+	export TLS_CERTIFICATE=$state/tls.pem
+	export TLS_CERTIFICATE_KEY=$state/tls.key
+	rm -rf "$state/conf"
+	"$top/nginx/render" "$state/conf" || return 1
+	chmod -R u+rwX,go+rX "$state/conf"
+	as_user "$nginx" -e stderr -t -q -c "$state/conf/nginx.conf"
 }
 
 start_edge() {
-	start nginx TERM "$nginx" -e "$state/log/nginx.log" \
-		-c "$state/nginx/conf/nginx.conf" -g 'daemon off;'
+	start nginx TERM "$nginx" -e stderr \
+		-c "$state/conf/nginx.conf" -g 'daemon off;'
 }
 
 # Prints the status line's code for / of this copy, by TLS where plain HTTP
@@ -103,7 +105,7 @@ wait_for_page() {
 		pause 0.1
 	done
 	note "the front page answers '$code'; the last words of nginx and web:"
-	tail -n 8 "$state/log/nginx.log" "$state/nginx/error.log" \
-		"$state/log/web.log" >&2
+	tail -n 8 "$state/log/nginx.log" "$state/log/web.log" >&2
+	as_user tail -n 8 "$state/nginx/error.log" >&2
 	return 1
 }

@@ -75,23 +75,41 @@ pause() {
 }
 exec {never}<> <(:)
 
+# True if process $1 works inside this state; sets exe, which the caller has.
+works_here() {
+	local cwd
+
+	exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
+	cwd=$(readlink "/proc/$1/cwd" 2>/dev/null) || return 1
+	cwd=${cwd% (deleted)}
+	exe=${exe% (deleted)}
+	[[ $cwd == "$state" || $cwd == "$state"/* ]]
+}
+
+# True if process $1 is the script of this copy, whatever a file says.
+is_script() {
+	local exe
+
+	works_here "$1" && [[ -O /proc/$1 && ${exe##*/} == bash ]] &&
+		grep -qzE '(^|/)site$' "/proc/$1/cmdline"
+}
+
+# True if process $1 runs one of our programs, or the one at path $2.
+is_program() {
+	local exe
+
+	works_here "$1" && [[ -z ${2-} || $exe == "$2" ]] || return 1
+	[[ $exe == "$state"/bin/* || $exe == */sbin/nginx ||
+		$exe == */postgresql/*/bin/* ]]
+}
+
 # Prints the processes of this state that run one of our programs, or the one
 # at path $1.
 leftovers() {
-	local dir exe cwd only=${1-}
+	local dir
 
 	for dir in /proc/[0-9]*; do
-		exe=$(readlink "$dir/exe" 2>/dev/null) || continue
-		cwd=$(readlink "$dir/cwd" 2>/dev/null) || continue
-		cwd=${cwd% (deleted)}
-		exe=${exe% (deleted)}
-		[[ $cwd == "$state" || $cwd == "$state"/* ]] || continue
-		[[ -z $only || $exe == "$only" ]] || continue
-		case $exe in
-		"$state"/bin/* | */sbin/nginx | */postgresql/*/bin/*)
-			echo "${dir#/proc/}"
-			;;
-		esac
+		! is_program "${dir#/proc/}" "$@" || echo "${dir#/proc/}"
 	done
 }
 
