@@ -52,6 +52,7 @@ class Site:
         self.process = subprocess.Popen(
             self.command("run", *self.options), stdout=subprocess.PIPE,
             stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=_heed_ctrl_c,
             env={**clean_environment(), **self.settings})
         log.close()
         line = self.process.stdout.readline().decode().strip()
@@ -101,6 +102,11 @@ class Site:
             shutil.rmtree(self.state.resolve(), ignore_errors=True)
         if self._directory:
             shutil.rmtree(self._directory)
+
+
+def _heed_ctrl_c():
+    """Tests in the background of a shell inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def clean_environment():
