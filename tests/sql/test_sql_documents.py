@@ -44,8 +44,6 @@ def test_every_query_prepares():
 def test_ingest_role_can_do_the_whole_import(db):
     found = db.publish()["career_id"]
     db.rows("SET ROLE autopsy_ingest")
-    db.query("import_context", "backend-developer", "CA", "mid", "CAD",
-             "hour", "jobbank-ca")
     db.import_snapshot(found)
     assert len(db.query("figure_changes", found)[0][0]) == 20
     assert db.query("document_refresh", found)[0][0] == 17
@@ -150,25 +148,6 @@ def test_back_to_the_first_values_is_a_change_again(db, career):
     assert db.record(ROW) == "changed"
     assert db.record({**ROW, "high": "132000"}) == "changed"
     assert db.record(ROW) == "changed"
-
-
-def test_import_context_knows_what_a_row_refers_to(db, career):
-    found = db.query("import_context", "backend-developer", "CA", "mid",
-                     "CAD", "hour", "jobbank-ca")[0][0]
-    assert found["career_id"] == career
-    assert found["match"] == "close"
-    assert found["source"]["collection_mode"] == "curated"
-    assert found["chain"] == [
-        {"step": "hours_per_week", "factor": 39.7},
-        {"step": "weeks_per_year", "factor": 52}]
-
-
-def test_import_context_has_null_for_the_unknown(db, career):
-    found = db.query("import_context", "nobody", "FR", "lead", "XXX",
-                     "week", "nowhere")[0][0]
-    assert {k for k, v in found.items() if v is None} == {
-        "career_id", "country", "level", "currency", "chain", "source",
-        "match"}
 
 
 def test_sources_tell_what_changed(db):

@@ -9,6 +9,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 
 from local_site import CAREER, COUNTRIES, Site  # noqa: E402
+from observe import forget  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
 from support.worker import Worker, seed  # noqa: E402
 
@@ -65,9 +66,10 @@ _unseen = itertools.product("my sg ph th id vn in au nz gb de nl ca ae".split(),
 
 
 @pytest.fixture
-def unseen():
-    """A career page that no other test has asked for: path and query."""
+def unseen(site):
+    """A career page that nginx does not keep: path and query."""
     country, level = next(_unseen)
+    forget(site, f"{CAREER}/{country}")
     return f"{CAREER}/{country}?level={level}"
 
 

@@ -72,6 +72,13 @@ def cached_keys(site, path=None):
             if path in (None, key.split("|")[0])}
 
 
+def forget(site, path):
+    """Takes out of the cache what nginx keeps of a path."""
+    for key, file in _entries(site):
+        if key.split("|")[0] == path:
+            file.unlink(missing_ok=True)
+
+
 def kept(site, address, headers=None):
     """The reply that the cache gives, once it has one."""
     def hit():
