@@ -136,6 +136,13 @@ def test_what_crashes_is_started_again(bare_site, name):
     assert bare_site.get("/").status == 200
 
 
+@pytest.mark.parametrize("name", ["nginx", "web", "postgresql"])
+def test_what_crashes_while_it_starts_is_started_again(bare_site, name):
+    for _ in range(3):
+        crash(bare_site, name)
+    wait_until(lambda: answers(bare_site) and is_ready(bare_site), 30)
+
+
 def take_the_database_away_and_back(site):
     assert site.run("database stop").returncode == 0
     assert answers(site) and not is_ready(site)

@@ -69,6 +69,7 @@ write_access() {
 	done | as_user tee "$state/pg/pg_ident.conf" >/dev/null
 }
 
+# Fails when the server dies before it answers, as when it is killed there.
 start_cluster() {
 	local try
 
@@ -92,7 +93,10 @@ start_cluster() {
 		pause 0.1
 	done
 	# Told to stop before it had started.
-	[[ ! -e $state/pg.off ]] || return 0
+	[[ -e $state/pg.off ]]
+}
+
+tell_cluster_failed() {
 	tail -n 15 "$state/log/postgresql.log" >&2
 	die 'PostgreSQL does not start; its last words stand above. If the data
 is damaged, begin anew: '"$again run --fresh"

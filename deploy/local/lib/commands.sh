@@ -138,7 +138,7 @@ begin() {
 		name_urls
 		make_cluster
 		write_access
-		start_cluster
+		start_cluster || tell_cluster_failed
 		step 'database and roles' make_database
 	fi
 	check_stop
@@ -202,7 +202,8 @@ write_env() {
 # crashes is started again, as systemd would; what crashes at once, again and
 # again, ends the run.
 supervise() {
-	local parent=$PPID name crashes=0 last=$SECONDS code
+	local parent=$PPID name code
+	local -A crashes=() last=()
 
 	while [[ -z $stopping ]]; do
 		pause 0.5
@@ -219,9 +220,10 @@ supervise() {
 			if [[ $name == postgresql && -e $state/pg.off ]]; then
 				continue
 			fi
-			((SECONDS - last < 60)) || crashes=0
-			last=$SECONDS
-			((++crashes <= 10)) || die "$name ends again and again; \
+			((SECONDS - ${last[$name]:-0} < 60)) || crashes[$name]=0
+			last[$name]=$SECONDS
+			((crashes[$name] += 1))
+			((crashes[$name] <= 10)) || die "$name ends again and again; \
 see $state/log/$name.log"
 			note "$name ended (code $code) and is started again"
 			restart "$name"
@@ -229,6 +231,7 @@ see $state/log/$name.log"
 		if [[ -e $state/pg.on ]]; then
 			rm -f "$state/pg.on"
 			is_alive postgresql || start_cluster
+			# If it died again, the next round starts it again.
 		fi
 	done
 }
