@@ -56,6 +56,23 @@ static const char *remote_word(const char *code)
 	return strcmp(code, "hybrid") == 0 ? "Hybrid" : "Remote";
 }
 
+/* A scale to draw, filled to so many of its steps. */
+static void add_scale(cJSON *out, const char *name, int64_t filled,
+		      int64_t steps)
+{
+	cJSON *scale = cJSON_AddObjectToObject(out, name);
+
+	cJSON_AddNumberToObject(scale, "width",
+				career_view_percent(filled, steps));
+}
+
+static int step(const char *code)
+{
+	if (strcmp(code, "low") == 0)
+		return 1;
+	return strcmp(code, "medium") == 0 ? 2 : 3;
+}
+
 static const char *capital(const char *code)
 {
 	if (strcmp(code, "low") == 0)
@@ -78,7 +95,7 @@ static void add_facts(cJSON *page, const cJSON *career)
 	const cJSON *degree = json_get(facts, "degree");
 	const cJSON *hours = json_get(facts, "hours_per_week");
 	cJSON *out = cJSON_AddObjectToObject(page, "facts");
-	int64_t low = 0, high = 0;
+	int64_t low = 0, high = 0, balance;
 	struct strbuf sb = STRBUF_INIT;
 
 	if (json_int(hours, "low", &low) && json_int(hours, "high", &high))
@@ -92,6 +109,11 @@ static void add_facts(cJSON *page, const cJSON *career)
 				capital(json_str(facts, "entry_barrier")));
 	cJSON_AddStringToObject(out, "growth_ceiling",
 				capital(json_str(facts, "growth_ceiling")));
+	if (!json_int(facts, "work_life_balance", &balance))
+		balance = 0;
+	add_scale(out, "balance", balance, 10);
+	add_scale(out, "barrier", step(json_str(facts, "entry_barrier")), 3);
+	add_scale(out, "ceiling", step(json_str(facts, "growth_ceiling")), 3);
 	for (size_t i = 0; i < ARRAY_SIZE(degree_words); i++)
 		if (strcmp(json_str(degree, "requirement"),
 			   degree_words[i].requirement) == 0)
@@ -99,26 +121,59 @@ static void add_facts(cJSON *page, const cJSON *career)
 						degree_words[i].words);
 }
 
+/*
+ * The factors as parts of the whole job: each as wide as its weight, and of
+ * that the exposed part. What is exposed adds up to 100 minus the score.
+ */
 static void add_factors(cJSON *page, const cJSON *career)
 {
 	const cJSON *factor, *ai = json_get(career, "ai");
 	cJSON *out = cJSON_AddArrayToObject(page, "factors");
+	int64_t at = 0, score = 0;
 
 	cJSON_ArrayForEach (factor, json_get(ai, "factors")) {
 		cJSON *f = cJSON_Duplicate(factor, true);
-		int64_t exposure = 0;
+		int64_t exposure = 0, weight = 0;
 
 		if (!json_int(factor, "exposure", &exposure))
 			exposure = 0;
+		if (!json_int(factor, "weight", &weight))
+			weight = 0;
 		cJSON_AddBoolToObject(f, "protects", exposure < 50);
-		cJSON_AddNumberToObject(f, "safety", (double)(100 - exposure));
+		cJSON_AddNumberToObject(f, "x", (double)at);
+		cJSON_AddNumberToObject(f, "exposed",
+					(double)(weight * exposure) / 100);
 		cJSON_AddItemToArray(out, f);
+		at += weight;
 	}
+	if (!json_int(ai, "score", &score))
+		score = 100;
+	cJSON_AddNumberToObject(page, "ai_exposed", (double)(100 - score));
+}
+
+/* The years that the ladder spans; an open last rung gets a quarter more. */
+static int64_t ladder_span(const cJSON *progression)
+{
+	int64_t span = 1, year;
+	const cJSON *rung;
+
+	cJSON_ArrayForEach (rung, json_get(progression, "rungs")) {
+		const cJSON *years = json_get(rung, "years");
+
+		if (json_int(years, "to", &year) && year > span)
+			span = year;
+		if (json_int(years, "from", &year) &&
+		    !cJSON_IsNumber(json_get(years, "to")) &&
+		    year + year / 4 + 1 > span)
+			span = year + year / 4 + 1;
+	}
+	return span;
 }
 
 static void add_rungs(cJSON *page, const cJSON *career)
 {
 	const cJSON *progression = json_get(career, "progression"), *rung;
+	int64_t span = ladder_span(progression);
 	const char *name = json_str(career, "name");
 	cJSON *out = cJSON_AddArrayToObject(page, "rungs");
 
@@ -128,7 +183,7 @@ static void add_rungs(cJSON *page, const cJSON *career)
 		const char *level = json_str(rung, "level");
 		cJSON *r = cJSON_CreateObject();
 		struct strbuf sb = STRBUF_INIT;
-		int64_t from = 0, to;
+		int64_t from = 0, to = 0;
 
 		if (*title)
 			strbuf_addstr(&sb, title);
@@ -148,6 +203,12 @@ static void add_rungs(cJSON *page, const cJSON *career)
 			strbuf_addf(&sb, "%lld years and more",
 				    (long long)from);
 		add_words(r, "years", &sb);
+		cJSON_AddBoolToObject(r, "is_open", to <= from);
+		cJSON_AddNumberToObject(r, "x",
+					career_view_percent(from, span));
+		cJSON_AddNumberToObject(
+			r, "width",
+			career_view_width(from, to > from ? to : span, span));
 		cJSON_AddStringToObject(r, "summary",
 					json_str(rung, "summary"));
 		cJSON_AddStringToObject(r, "id", json_str(rung, "id"));

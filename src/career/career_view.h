@@ -7,8 +7,11 @@
 #define CAREER_CAREER_VIEW_H
 
 #include <cjson/cJSON.h>
+#include <stdint.h>
 
 #include "http/request.h"
+
+#define CAREER_LEVELS 4
 
 /* What the visitor, or the edge for them, has chosen. */
 struct career_choice {
@@ -30,6 +33,25 @@ void career_view_salary(cJSON *page, const cJSON *doc,
 void career_view_evidence(cJSON *page, const cJSON *career);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
+
+/*
+ * The drawing of the levels. career_view_axis() adds ticks and heights and
+ * returns the amount at the axis' end; the others add a row's mark, what the
+ * ranges say in a sentence ("" if they don't), and the words for those who do
+ * not see the drawing.
+ */
+int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
+			 const char *currency) WARN_UNUSED;
+void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index);
+void career_view_finding(cJSON *plot, const cJSON *junior, const cJSON *senior);
+void career_view_alternative(cJSON *plot, const cJSON *rows);
+
+/*
+ * Where part of whole lies, and how wide what lies between two parts is, in
+ * percent to one decimal; 0 of a whole that is not positive.
+ */
+double career_view_percent(int64_t part, int64_t whole);
+double career_view_width(int64_t from, int64_t to, int64_t whole);
 
 /* "Junior" for junior. */
 const char *career_view_level(const char *code);

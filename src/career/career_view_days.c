@@ -40,6 +40,7 @@ static void add_shares(cJSON *out, const int64_t *minutes, int64_t total)
 					     "interruptions", "people",
 					     "admin",	      "break" };
 	cJSON *list = cJSON_AddArrayToObject(out, "shares");
+	int64_t at = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct strbuf sb = STRBUF_INIT;
@@ -51,8 +52,12 @@ static void add_shares(cJSON *out, const int64_t *minutes, int64_t total)
 		cJSON_AddStringToObject(share, "kind", kinds[i]);
 		words_add_minutes(&sb, minutes[i]);
 		cJSON_AddStringToObject(share, "duration", sb.buf);
-		cJSON_AddNumberToObject(share, "percent",
-					(double)(minutes[i] * 100 / total));
+		cJSON_AddNumberToObject(share, "x",
+					career_view_percent(at, total));
+		at += minutes[i];
+		cJSON_AddNumberToObject(share, "width",
+					career_view_width(at - minutes[i], at,
+							  total));
 		cJSON_AddItemToArray(list, share);
 		strbuf_release(&sb);
 	}

@@ -8,9 +8,6 @@
 #include "base/words.h"
 #include "salary/money.h"
 
-/* Drawings are 1000 units wide; the page scales them. */
-#define PLOT_WIDTH 1000
-
 static const char *reason_words(const char *code)
 {
 	static const struct {
@@ -101,7 +98,7 @@ struct level {
 	const char *code;
 	const char *title;
 };
-static const struct level levels[] = {
+static const struct level levels[CAREER_LEVELS] = {
 	{ "junior", "Junior" },
 	{ "mid", "Mid" },
 	{ "senior", "Senior" },
@@ -116,57 +113,6 @@ const char *career_view_level(const char *code)
 	return code;
 }
 
-/* The end of the axis: the highest amount of the country's levels. */
-static int64_t axis_end(const cJSON *salaries, const char *country)
-{
-	int64_t end = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
-		struct money m;
-
-		if (!money_read(salary_of(salaries, country, levels[i].code),
-				&m))
-			continue;
-		if (m.low > end)
-			end = m.low;
-		if (m.median > end)
-			end = m.median;
-		if (m.high > end)
-			end = m.high;
-	}
-	return end + end / 20;
-}
-
-static void add_plot(cJSON *out, const cJSON *money, int64_t end)
-{
-	cJSON *plot = cJSON_AddObjectToObject(out, "plot");
-	struct money m;
-	int64_t low, high;
-
-	if (!money_read(money, &m) || end <= 0)
-		return;
-	low = m.low != MONEY_NONE ? m.low : m.high != MONEY_NONE ? 0 : m.median;
-	high = m.high != MONEY_NONE  ? m.high
-	       : m.low != MONEY_NONE ? end
-				     : m.median;
-	low = low * PLOT_WIDTH / end;
-	high = high * PLOT_WIDTH / end;
-	cJSON_AddNumberToObject(plot, "x", (double)low);
-	cJSON_AddNumberToObject(plot, "width",
-				(double)(high > low ? high - low : 0));
-	cJSON_AddBoolToObject(plot, "is_range", high > low);
-	cJSON_AddStringToObject(
-		plot, "class",
-		m.low == MONEY_NONE || m.high == MONEY_NONE ? "range open"
-		: json_is_true(money, "limited")	    ? "range limited"
-							    : "range");
-	if (m.median != MONEY_NONE)
-		cJSON_AddNumberToObject(plot, "median",
-					(double)(m.median * PLOT_WIDTH / end));
-	else
-		cJSON_AddNullToObject(plot, "median");
-}
-
 /* Whether evidence that was not used says something quite different. */
 static bool is_disputed(const cJSON *career, const char *level)
 {
@@ -179,17 +125,27 @@ static bool is_disputed(const cJSON *career, const char *level)
 	return false;
 }
 
+static const char *currency_of(const cJSON *doc, const char *country)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, json_get(doc, "countries"))
+		if (strcmp(json_str(c, "code"), country) == 0)
+			return json_str(c, "currency");
+	return "";
+}
+
 static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 {
 	const cJSON *salaries = json_get(doc, "salaries");
 	const cJSON *career = json_get(doc, "career");
+	const char *currency = currency_of(doc, country);
+	cJSON *plot = cJSON_AddObjectToObject(page, "plot");
 	cJSON *out = cJSON_AddArrayToObject(page, "levels");
-	int64_t end = axis_end(salaries, country);
-	struct strbuf sb = STRBUF_INIT;
+	int64_t end = career_view_axis(plot, salaries, currency);
 	bool has_any = false;
-	struct money m;
 
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+	for (int i = 0; i < CAREER_LEVELS; i++) {
 		const cJSON *money =
 			salary_of(salaries, country, levels[i].code);
 		cJSON *row = career_view_money(money);
@@ -198,14 +154,15 @@ static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 		cJSON_AddStringToObject(row, "title", levels[i].title);
 		cJSON_AddBoolToObject(row, "disagrees",
 				      is_disputed(career, levels[i].code));
-		add_plot(row, money, end);
+		career_view_mark(row, money, end, i);
 		has_any |= cJSON_IsObject(money);
-		if (money_read(money, &m) && !sb.len)
-			money_add_amount(&sb, m.currency, end);
 		cJSON_AddItemToArray(out, row);
 	}
+	career_view_finding(plot, salary_of(salaries, country, "junior"),
+			    salary_of(salaries, country, "senior"));
+	career_view_alternative(plot, out);
+	cJSON_AddStringToObject(plot, "currency", currency);
 	cJSON_AddBoolToObject(page, "has_salary", has_any);
-	add_text(page, "axis_end", &sb);
 }
 
 static cJSON *table_row(const cJSON *doc, const cJSON *country,
@@ -216,6 +173,7 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 	const char *code = json_str(country, "code");
 	cJSON *row = cJSON_CreateObject(), *cells;
 	struct strbuf url = STRBUF_INIT;
+	bool has_any = false;
 
 	strbuf_addf(&url, "%s/", json_str(career, "url"));
 	for (const char *c = code; *c; c++)
@@ -232,10 +190,13 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 	cJSON_AddBoolToObject(row, "is_current",
 			      strcmp(code, choice->country) == 0);
 	cells = cJSON_AddArrayToObject(row, "cells");
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
-		cJSON_AddItemToArray(
-			cells, career_view_money(salary_of(salaries, code,
-							   levels[i].code)));
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		const cJSON *money = salary_of(salaries, code, levels[i].code);
+
+		cJSON_AddItemToArray(cells, career_view_money(money));
+		has_any |= cJSON_IsObject(money);
+	}
+	cJSON_AddBoolToObject(row, "has_any", has_any);
 	return row;
 }
 
@@ -278,9 +239,11 @@ void career_view_salary(cJSON *page, const cJSON *doc,
 	cJSON_ArrayForEach (row, json_get(salaries, "data"))
 		has_limited |= json_is_true(json_get(row, "salary"), "limited");
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);
+	add_levels(page, doc, choice->country);
+	/* The very row that the chart and the table show. */
 	cJSON_AddItemToObject(
 		page, "hero_salary",
-		career_view_money(salary_of(salaries, choice->country, "mid")));
-	add_levels(page, doc, choice->country);
+		cJSON_Duplicate(cJSON_GetArrayItem(json_get(page, "levels"), 1),
+				true));
 	add_regions(page, doc, choice);
 }

@@ -99,7 +99,7 @@ static const char sparse[] =
 
 static const char common[] =
 	"{\"site_url\":\"https://a.example\",\"path\":\"/\",\"topic\":\"all\","
-	"\"assets\":{\"app_css\":\"app.css\"},\"noindex\":false,"
+	"\"assets\":{\"app_css\":\"app.css\",\"newsreader_woff2\":\"n.woff2\"},\"noindex\":false,"
 	"\"visitor\":{\"country\":\"US\",\"reason\":\"r\","
 	"\"is_choice\":false}}";
 

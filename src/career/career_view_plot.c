@@ -1,0 +1,206 @@
+/*
+ * The drawing of section 04: a country's four ranges on one axis, which all
+ * countries of its currency share. Places are percent of the width and the
+ * page sets no viewBox, so words in it keep their size on every screen.
+ */
+#include "career/career_view.h"
+
+#include "base/json.h"
+#include "base/words.h"
+#include "salary/money.h"
+
+/* Pixels: a line of words with its bar, and the axis below the last one. */
+#define ROW_HEIGHT 64
+#define AXIS_HEIGHT 32
+#define MAX_STEPS 4
+
+static int64_t highest(const struct money *m)
+{
+	int64_t most = m->low > m->median ? m->low : m->median;
+
+	return m->high > most ? m->high : most;
+}
+
+/* The least of 1, 2, 2.5 and 5 times a power of ten that is enough. */
+static int64_t round_step(int64_t least)
+{
+	int64_t power = 1;
+
+	while (power * 10 < least && power < INT64_MAX / 100)
+		power *= 10;
+	if (least <= power)
+		return power;
+	if (least <= power * 2)
+		return power * 2;
+	if (power > 1 && least <= power / 2 * 5)
+		return power / 2 * 5;
+	return least <= power * 5 ? power * 5 : power * 10;
+}
+
+static int64_t per_mille(int64_t part, int64_t whole)
+{
+	if (whole <= 0 || part < 0 || part > INT64_MAX / 2000)
+		return 0;
+	return (part * 2000 / whole + 1) / 2;
+}
+
+double career_view_percent(int64_t part, int64_t whole)
+{
+	return (double)per_mille(part, whole) / 10;
+}
+
+double career_view_width(int64_t from, int64_t to, int64_t whole)
+{
+	int64_t width = per_mille(to, whole) - per_mille(from, whole);
+
+	return width > 0 ? (double)width / 10 : 0;
+}
+
+static void add_ticks(cJSON *plot, const char *currency, int64_t step,
+		      int steps)
+{
+	cJSON *ticks = cJSON_AddArrayToObject(plot, "ticks");
+
+	for (int i = 0; i <= steps; i++) {
+		/* A phone has no room for words at these. */
+		bool is_between = steps % 2 ? i == steps - 1 && i : i % 2;
+		cJSON *tick = cJSON_CreateObject();
+		struct strbuf sb = STRBUF_INIT;
+
+		cJSON_AddNumberToObject(tick, "x",
+					career_view_percent(i, steps));
+		if (i)
+			money_add_amount(&sb, currency, i * step);
+		else
+			strbuf_addch(&sb, '0');
+		cJSON_AddStringToObject(tick, "text", sb.buf);
+		cJSON_AddStringToObject(tick, "anchor",
+					i == 0	     ? "start"
+					: i == steps ? "end"
+						     : "middle");
+		cJSON_AddStringToObject(tick, "place",
+					is_between && steps > 2 ? "between"
+								: "main");
+		cJSON_AddItemToArray(ticks, tick);
+		strbuf_release(&sb);
+	}
+}
+
+int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
+			 const char *currency)
+{
+	int64_t most = 0, step;
+	const cJSON *row;
+	struct money m;
+	int steps;
+
+	cJSON_ArrayForEach (row, json_get(salaries, "data"))
+		if (money_read(json_get(row, "salary"), &m) &&
+		    strcmp(m.currency, currency) == 0 && highest(&m) > most)
+			most = highest(&m);
+	if (most > INT64_MAX / 100)
+		most = INT64_MAX / 100;
+	step = round_step(most / MAX_STEPS + 1);
+	steps = (int)(most / step) + 1;
+	add_ticks(plot, currency, step, steps);
+	cJSON_AddNumberToObject(plot, "height",
+				ROW_HEIGHT * CAREER_LEVELS + AXIS_HEIGHT);
+	cJSON_AddNumberToObject(plot, "axis_y", ROW_HEIGHT * CAREER_LEVELS);
+	cJSON_AddNumberToObject(plot, "words_y",
+				ROW_HEIGHT * CAREER_LEVELS + 22);
+	return step * steps;
+}
+
+/* One end alone: the bar runs to the edge there, without a cap. */
+static void add_bar(cJSON *mark, const struct money *m, int64_t end)
+{
+	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
+	int64_t low = has_low ? m->low : 0, high = has_high ? m->high : end;
+	bool is_bar = (has_low || has_high) && high > low && low >= 0;
+
+	cJSON_AddBoolToObject(mark, "is_bar", is_bar);
+	cJSON_AddBoolToObject(mark, "has_low", is_bar && has_low);
+	cJSON_AddBoolToObject(mark, "has_high", is_bar && has_high);
+	cJSON_AddNumberToObject(mark, "x", career_view_percent(low, end));
+	cJSON_AddNumberToObject(mark, "end", career_view_percent(high, end));
+	cJSON_AddNumberToObject(mark, "width",
+				career_view_width(low, high, end));
+	cJSON_AddStringToObject(mark, "ends",
+				has_low && has_high ? "closed" : "open");
+}
+
+void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index)
+{
+	cJSON *mark = cJSON_AddObjectToObject(row, "mark");
+	bool is_limited = json_is_true(money, "limited");
+	struct money m;
+
+	cJSON_AddNumberToObject(mark, "y", ROW_HEIGHT * index);
+	cJSON_AddStringToObject(mark, "trust",
+				is_limited ? "limited" : "sound");
+	if (!money_read(money, &m) || end <= 0) {
+		cJSON_AddBoolToObject(mark, "is_bar", false);
+		cJSON_AddNullToObject(mark, "median");
+		return;
+	}
+	add_bar(mark, &m, end);
+	if (m.median != MONEY_NONE)
+		cJSON_AddNumberToObject(mark, "median",
+					career_view_percent(m.median, end));
+	else
+		cJSON_AddNullToObject(mark, "median");
+}
+
+/* The middle of a range, or nothing where an end is not known. */
+static int64_t middle(const cJSON *money)
+{
+	struct money m;
+
+	if (!money_read(money, &m))
+		return 0;
+	if (m.median != MONEY_NONE)
+		return m.median;
+	if (m.low == MONEY_NONE || m.high == MONEY_NONE)
+		return 0;
+	return m.low + (m.high - m.low) / 2;
+}
+
+void career_view_finding(cJSON *plot, const cJSON *junior, const cJSON *senior)
+{
+	int64_t low = middle(junior), high = middle(senior), tenths;
+	struct strbuf sb = STRBUF_INIT;
+
+	if (low > 0 && high > low && high < INT64_MAX / 20) {
+		tenths = (high * 20 / low + 1) / 2;
+		strbuf_addf(&sb,
+			    "In the middle of their ranges, a senior earns "
+			    "about %lld.%lld times as much as a junior.",
+			    (long long)(tenths / 10), (long long)(tenths % 10));
+	}
+	cJSON_AddStringToObject(plot, "finding", sb.buf);
+	strbuf_release(&sb);
+}
+
+void career_view_alternative(cJSON *plot, const cJSON *rows)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const cJSON *row;
+
+	cJSON_ArrayForEach (row, rows) {
+		strbuf_addf(&sb, "%s%s: ", sb.len ? "; " : "",
+			    json_str(row, "title"));
+		if (!json_is_true(row, "has")) {
+			strbuf_addstr(&sb, "no data");
+			continue;
+		}
+		strbuf_addstr(&sb, json_str(row, "text"));
+		if (*json_str(row, "middle"))
+			strbuf_addf(&sb, ", middle %s",
+				    json_str(row, "middle"));
+		if (json_is_true(row, "limited"))
+			strbuf_addstr(&sb, ", limited data");
+	}
+	strbuf_addch(&sb, '.');
+	cJSON_AddStringToObject(plot, "alternative", sb.buf);
+	strbuf_release(&sb);
+}
