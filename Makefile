@@ -42,7 +42,8 @@ STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
-.PHONY: all run env packages test unit asan lint bench help clean FORCE
+.PHONY: all run env packages test unit asan analyse lint bench help clean \
+	FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -63,6 +64,9 @@ unit: $(UNIT) ## run the C tests
 
 asan: ## run the C tests with the sanitizers
 	@$(MAKE) -s B=build-asan SAN=1 unit
+
+analyse: $B/gen/queries.h ## read the C with three analysers
+	@tests/analyse
 
 lint: ## check layout, includes, and what else a machine can tell
 	@tests/lint
