@@ -19,7 +19,8 @@ LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
 ifdef SAN
 HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -g3
-LINK := -fsanitize=address,undefined
+# Only as static libraries do both write where log_path says.
+LINK := -fsanitize=address,undefined -static-libasan -static-libubsan
 else
 WARN += -Werror
 endif
@@ -62,8 +63,8 @@ test: ## install what is missing and run every test
 unit: $(UNIT) ## run the C tests
 	@for t in $(UNIT); do $$t || exit 1; done
 
-asan: ## run the C tests with the sanitizers
-	@$(MAKE) -s B=build-asan SAN=1 unit
+asan: ## build with the sanitizers and run the C tests
+	@$(MAKE) -s B=build-asan SAN=1 all unit
 
 analyse: $B/gen/queries.h ## read the C with three analysers
 	@tests/analyse

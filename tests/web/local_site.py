@@ -10,6 +10,7 @@ from pathlib import Path
 import client
 
 TOP = Path(__file__).resolve().parents[2]
+BUILD = TOP / os.environ.get("B", "build")
 SCRIPT = str(TOP / "deploy/local/site")
 CAREER = "/careers/information-technology/backend-developer"
 COUNTRIES = (TOP / "tests/node_modules/@ip-location-db"
@@ -45,7 +46,7 @@ class Site:
         if self.https_port:
             ports += ["--https-port", str(self.https_port)]
         return [SCRIPT, *name.split(), *ports, "--state", str(self.state),
-                *more]
+                "--build", str(BUILD), *more]
 
     def start(self, seconds=90):
         log = open(f"{self.state}.log", "ab")
