@@ -78,7 +78,9 @@ class Site:
         return {**clean_environment(), **dict(pairs)}
 
     def pid(self, name):
-        return int((self.state / "pid" / name).read_text())
+        # A file is there a moment before the number is in it.
+        file = self.state / "pid" / name
+        return int(client.wait_until(file.read_text))
 
     def get(self, path, headers=None, **how):
         return client.get(self.port, path, headers, **how)
