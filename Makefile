@@ -1,7 +1,8 @@
 # Job Autopsy. `make help` lists the targets.
 #
-# B is the build directory and SAN=1 builds with ASan and UBSan, so that
-# `make B=build-asan SAN=1` stands beside the ordinary build.
+# B is the build directory. SAN=1 builds with ASan and UBSan, and BARE=1 without
+# hardening, whose zeroes hide from valgrind what was never set; each stands
+# beside the ordinary build, as in `make B=build-asan SAN=1`.
 B ?= build
 PORT ?= 8080
 CC ?= gcc
@@ -19,10 +20,17 @@ LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
 ifdef SAN
 HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -g3
-LINK := -fsanitize=address,undefined
+# Only as static libraries do both write where log_path says.
+LINK := -fsanitize=address,undefined -static-libasan -static-libubsan
 else
 WARN += -Werror
 endif
+ifdef BARE
+HARDEN :=
+LINK :=
+endif
+MEMCHECK := valgrind -q --leak-check=full --error-exitcode=99 \
+	--trace-children=yes
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -Isrc -I$B/gen \
@@ -42,7 +50,8 @@ STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
-.PHONY: all run env packages test unit asan lint bench help clean FORCE
+.PHONY: all run env packages test unit asan valgrind analyse lint bench help \
+	clean FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -59,10 +68,18 @@ test: ## install what is missing and run every test
 	@tests/run
 
 unit: $(UNIT) ## run the C tests
-	@for t in $(UNIT); do $$t || exit 1; done
+	@for t in $(UNIT); do $(RUN) $$t || exit 1; done
 
-asan: ## run the C tests with the sanitizers
-	@$(MAKE) -s B=build-asan SAN=1 unit
+asan: ## build with the sanitizers and run the C tests
+	@$(MAKE) -s B=build-asan SAN=1 all unit
+
+valgrind: ## run the C tests, a worker and the commands under memcheck
+	@$(MAKE) -s B=build-bare BARE=1 RUN='$(MEMCHECK)' all unit
+	@B=build-bare /usr/bin/python3 -m pytest -q -p no:cacheprovider \
+		tests/web/valgrind.py
+
+analyse: $B/gen/queries.h ## read the C with three analysers
+	@tests/analyse
 
 lint: ## check layout, includes, and what else a machine can tell
 	@tests/lint
@@ -77,7 +94,7 @@ help: ## this list
 		awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 clean: ## remove what was built; stop a running copy first
-	rm -rf build build-asan
+	rm -rf build build-asan build-bare
 
 $B/autopsy-%: $B/obj/%.o $B/libautopsy.a
 	@echo '  LD $@'

@@ -50,10 +50,10 @@ static int parse_options(int argc, char **argv, struct given *given)
 			given->socket = optarg;
 		} else if (c == 'v') {
 			puts("autopsy-web " VERSION);
-			return 0;
+			return usage_end("autopsy-web", 0);
 		} else if (c == 'h') {
 			usage();
-			return 0;
+			return usage_end("autopsy-web", 0);
 		} else {
 			return usage_wrong("autopsy-web",
 					   "%s is no option or lacks its value",

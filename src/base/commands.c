@@ -25,11 +25,11 @@ int commands_main(const char *program, const struct command *commands,
 
 	if (argc > 1 && usage_is_help(argv[1])) {
 		print_help(program, commands, count);
-		return 0;
+		return usage_end(program, 0);
 	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		printf("%s %s\n", program, VERSION);
-		return 0;
+		return usage_end(program, 0);
 	}
 	if (!settings_load(&err)) {
 		fputs(err.buf, stderr);
@@ -40,7 +40,8 @@ int commands_main(const char *program, const struct command *commands,
 			(enum log_level)settings_int(SETTING_LOG_LEVEL));
 	for (size_t i = 0; argc > 1 && i < count; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return usage_end(program,
+					 commands[i].run(argc - 1, argv + 1));
 	return usage_no_command(program, argv[1], commands, count,
 				sizeof(*commands));
 }

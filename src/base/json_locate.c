@@ -105,7 +105,7 @@ static void put_code(struct strbuf *out, unsigned int code)
 static bool take_unicode(struct scan *c, struct strbuf *out)
 {
 	const char *at = c->s - 2;
-	unsigned int code, low;
+	unsigned int code = 0, low = 0;
 
 	if (!take_hex(c, &code))
 		return false;
@@ -135,10 +135,11 @@ static bool take_escape(struct scan *c, struct strbuf *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *found;
-	char e;
+	char e = '\0';
 
 	c->s++;
-	e = c->s < c->end ? *c->s : '\0';
+	if (c->s < c->end)
+		e = *c->s;
 	c->s++;
 	if (e == 'u')
 		return take_unicode(c, out);
@@ -277,7 +278,7 @@ static bool take_name(struct scan *c, struct strbuf *names, size_t *count)
 {
 	const char *at = c->s;
 	size_t start = names->len;
-	const char *one = names->buf;
+	const char *one;
 
 	if (!is_next(c, '"'))
 		return fail(c, at, "a name in double quotes is missing here",

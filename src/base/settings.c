@@ -101,8 +101,8 @@ static bool check_level(const char *v, int64_t *number)
 static void add_rule(const struct spec *s, struct strbuf *err)
 {
 	static const char *const rules[] = {
-		[KIND_URL] = "must be an http:// or https:// URL that does "
-			     "not end in a slash",
+		[KIND_URL] = ("must be an http:// or https:// URL that does "
+			      "not end in a slash"),
 		[KIND_CONTACT] = "must be a mailto: or https:// URL",
 		[KIND_LEVEL] = "must be debug, info, warn or error",
 	};

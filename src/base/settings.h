@@ -33,8 +33,8 @@ enum setting {
  */
 bool settings_load(struct strbuf *err) WARN_UNUSED;
 
-/* The same for one setting that an option gives; value is borrowed. */
-bool settings_override(enum setting s, const char *value,
+/* The same for one setting that an option gives; v is borrowed. */
+bool settings_override(enum setting id, const char *v,
 		       struct strbuf *err) WARN_UNUSED;
 
 /* The value or the default; never NULL, "" where neither is given. */

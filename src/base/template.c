@@ -390,6 +390,8 @@ static bool render_template(struct renderer *r, const struct node *n,
 	if (r->depth == DEPTH_MAX)
 		return render_error(r, n, "templates include one another");
 	r->t = find(r->set, n->text, n->len);
+	if (!r->t)
+		BUG("template %.*s", (int)n->len, n->text);
 	r->depth++;
 	ok = render_range(r, 0, r->t->count, item);
 	r->depth--;

@@ -42,3 +42,11 @@ int usage_no_command(const char *command, const char *word, const void *table,
 	fprintf(stderr, "\n'%s --help' lists the commands\n", command);
 	return EXIT_USAGE;
 }
+
+int usage_end(const char *program, int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "%s: standard output can't be written to\n", program);
+	return status ? status : 1;
+}

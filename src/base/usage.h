@@ -24,4 +24,8 @@ int usage_wrong(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int usage_no_command(const char *command, const char *word, const void *table,
 		     size_t count, size_t size);
 
+/* What main() returns: status, or 1 if standard output could not be written
+ * to, which is said. A result that a full disk has swallowed is no result. */
+int usage_end(const char *program, int status);
+
 #endif

@@ -9,7 +9,7 @@
 
 /* Bytes of the valid sequence that s begins with (1 to 4), 0 if it is not
  * one. len is at least 1. */
-size_t utf8_len(const char *s, size_t len) WARN_UNUSED;
+size_t utf8_len(const char *text, size_t len) WARN_UNUSED;
 /* Bytes of the longest beginning of s, at most max, that cuts no sequence;
  * for "%.*s". */
 int utf8_cut(const char *s, int max) WARN_UNUSED;

@@ -75,7 +75,8 @@ void rule_duplicates(struct rule *r)
 	check_skills(r);
 	one = rule_first(rule_get(json, "synonyms"));
 	for (size_t i = 0; one; one = one->next, i++) {
-		if (strcasecmp(rule_text(one, ""), rule_text(json, "name")))
+		if (strcasecmp(rule_text(one, ""), rule_text(json, "name")) !=
+		    0)
 			continue;
 		rule_at(r, "synonyms[%zu]", i);
 		rule_problem(r, "is the name itself");

@@ -59,7 +59,7 @@ static void put_value(struct strbuf *out, const cJSON *value)
 
 	if (!text)
 		BUG("out of memory");
-	while (text[len] && len < 60)
+	while (len < 60 && text[len])
 		len += utf8_len(text + len, strlen(text + len));
 	strbuf_add(out, text, len);
 	if (text[len])
@@ -335,8 +335,12 @@ static void check_additional(struct schema_check *c, const cJSON *rule,
 static void check_ref(struct schema_check *c, const cJSON *rule,
 		      const cJSON *node, const cJSON *value)
 {
+	const cJSON *target = schema_resolve(c->schema, rule);
+
 	(void)node;
-	schema_check_value(c, schema_resolve(c->schema, rule), value);
+	if (!target)
+		BUG("$ref %s", rule->valuestring);
+	schema_check_value(c, target, value);
 }
 
 static const struct schema_keyword keywords[] = {
@@ -381,6 +385,8 @@ void schema_check_value(struct schema_check *c, const cJSON *node,
 		const struct schema_keyword *k =
 			schema_keyword_find(rule->string);
 
+		if (!k)
+			BUG("keyword %s", rule->string);
 		if (k->check)
 			k->check(c, rule, node, value);
 	}

@@ -15,7 +15,7 @@
 /* Below the two seconds after which nginx sends what it has kept. */
 #define ANSWER_MS 1500
 /* A standby that became primary should be found again without a restart. */
-#define CONNECTION_AGE_MS (10 * 60 * 1000)
+#define CONNECTION_AGE_MS INT64_C(600000) /* ten minutes */
 
 struct db {
 	struct db_options o;
@@ -68,7 +68,7 @@ static void set_error(struct db *db, const char *text)
 		if (*text == '\n' && !text[1])
 			break;
 		strbuf_addch(&db->error,
-			     (unsigned char)*text < ' ' ? ' ' : *text);
+			     (char)((unsigned char)*text < ' ' ? ' ' : *text));
 	}
 }
 

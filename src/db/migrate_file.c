@@ -10,7 +10,7 @@
 #include "db/sql_lexer.h"
 
 #define NAME_MAX_LEN 100
-#define FILE_MAX (16 * 1024 * 1024)
+#define FILE_MAX ((size_t)16 << 20)
 /* NAMEDATALEN - 1 of PostgreSQL. */
 #define IDENTIFIER_MAX 63
 

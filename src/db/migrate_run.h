@@ -74,7 +74,7 @@ bool migrate_renew_session(struct migrate *m,
 void migrate_tell_error(const struct migrate *m, const char *where);
 void migrate_tell_line(const struct migrate *m, const struct migrate_file *f,
 		       int statement);
-void migrate_tell_applied(const struct migrate_file *f, int64_t start_ms);
+void migrate_tell_applied(const struct migrate_file *f, int64_t start);
 
 enum migrate_step { STEP_OK, STEP_LOCKED, STEP_FAILED };
 

@@ -38,7 +38,7 @@ int health_metrics(struct web *web, const struct request *rq,
 	const char *names[METRICS_ROUTES + 1] = { NULL };
 
 	(void)rq;
-	for (int i = 0; web->routes[i].pattern && i < METRICS_ROUTES; i++)
+	for (int i = 0; i < METRICS_ROUTES && web->routes[i].pattern; i++)
 		names[i] = web->routes[i].name;
 	metrics_write(web->metrics, names, &rs->body);
 	rs->content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -93,9 +93,9 @@ static int make_socket(const char *path, struct strbuf *err)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	old = umask(0117);
-	rc = bind(fd, (const struct sockaddr *)&un, sizeof(un));
+	rc = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&un, sizeof(un));
 	umask(old);
-	if (fd < 0 || rc < 0 || listen(fd, BACKLOG) < 0) {
+	if (rc < 0 || listen(fd, BACKLOG) < 0) {
 		strbuf_addf(err, "%s: can't listen: %s%s", path,
 			    strerror(errno),
 			    errno == ENOENT ? "; make the directory or use "

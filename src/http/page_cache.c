@@ -67,8 +67,9 @@ static void drop(struct page_cache *pc, struct entry *e)
 {
 	struct entry **at = bucket_of(pc, e->key);
 
-	while (*at != e)
-		at = &(*at)->next;
+	for (; *at != e; at = &(*at)->next)
+		if (!*at)
+			BUG("%s is in no bucket", e->key);
 	*at = e->next;
 	unlink_age(pc, e);
 	pc->bytes -= size_of(e);
@@ -142,5 +143,7 @@ void page_cache_put(struct page_cache *pc, const char *key, int64_t version,
 	link_newest(pc, e);
 	pc->bytes += size_of(e);
 	while (pc->bytes > pc->max_bytes && pc->oldest != e)
+		/* None is older than it, so unlink_age() moves pc->oldest. */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		drop(pc, pc->oldest);
 }

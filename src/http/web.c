@@ -54,13 +54,13 @@ static bool read_assets(struct web *web, struct strbuf *err)
 /* The templates that lie in dir, under the names of those built in. */
 static bool read_views(struct web *web, const char *dir, struct strbuf *err)
 {
-	size_t count = 0;
+	size_t all = 0;
 	bool ok = true;
 
-	while (views[count].name)
-		count++;
-	web->view_files = xcalloc(count + 1, sizeof(*web->view_files));
-	for (size_t i = 0; ok && i < count; i++) {
+	while (views[all].name)
+		all++;
+	web->view_files = xcalloc(all + 1, sizeof(*web->view_files));
+	for (size_t i = 0; ok && i < all; i++) {
 		struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 
 		strbuf_addf(&path, "%s/%s.html", dir, views[i].name);

@@ -89,9 +89,9 @@ void doubt_row(struct doubt *d, const struct csv_record *row,
 }
 
 /* Pay at levels so many apart. */
-static bool is_above(double pay, double other, size_t apart)
+static bool is_above(double pay, double bound, size_t apart)
 {
-	return other > 0 && pay > other * (apart == 1 ? NEIGHBOUR_TIMES : 1);
+	return bound > 0 && pay > bound * (apart == 1 ? NEIGHBOUR_TIMES : 1);
 }
 
 /* The other levels as they are now; of two new rows the lower is told. */

@@ -186,15 +186,15 @@ static int write_all(struct import *im)
 		status = settle_career(im->db, one->valuestring, one->string,
 				       reason.buf, im->refresh, &im->figures);
 	strbuf_release(&reason);
-	if (status == 0)
-		doubt_tell(&im->doubt, &im->csv);
-	if (status == 0)
-		printf("%lld new, %lld changed, %lld unchanged; %lld "
-		       "figure%s changed\n",
-		       (long long)im->added, (long long)im->changed,
-		       (long long)im->unchanged, (long long)im->figures,
-		       im->figures == 1 ? "" : "s");
-	return status;
+	if (status != 0)
+		return status;
+	doubt_tell(&im->doubt, &im->csv);
+	printf("%lld new, %lld changed, %lld unchanged; %lld figure%s "
+	       "changed\n",
+	       (long long)im->added, (long long)im->changed,
+	       (long long)im->unchanged, (long long)im->figures,
+	       im->figures == 1 ? "" : "s");
+	return 0;
 }
 
 static int run(struct import *im)

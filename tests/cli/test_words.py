@@ -165,3 +165,18 @@ def test_web_says_what_to_do_without_the_directory_of_its_socket(tmp_path):
     assert done.stderr.splitlines()[-1] == (
         f"autopsy-web: {tmp_path}/none/web.sock: can't listen: No such file"
         " or directory; make the directory or use --socket")
+
+
+@pytest.mark.parametrize("command", [
+    "autopsy-ctl --help", "autopsy-ctl --version", "autopsy-ctl content -h",
+    "autopsy-ctl content check --json", "autopsy-ctl migrate up",
+    "autopsy-ingest --help", "autopsy-web --help", "autopsy-web --version"])
+def test_what_a_full_disk_swallows_is_not_done(bare, command):
+    program, *arguments = command.split()
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [BUILD / program, *arguments], stdout=full, text=True,
+            stderr=subprocess.PIPE, check=False, cwd=ROOT, timeout=20,
+            env={**os.environ, "DATABASE_URL": bare})
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        1, f"{program}: standard output can't be written to")

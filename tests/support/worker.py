@@ -61,7 +61,9 @@ class Worker:
 
     @property
     def env(self):
-        return {"PATH": os.environ["PATH"], **self.settings}
+        passed = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+        return {**{name: os.environ[name] for name in passed
+                   if name in os.environ}, **self.settings}
 
     def launch(self, command=None, **more):
         """Starts it, without waiting for anything."""

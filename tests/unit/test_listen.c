@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -200,6 +201,22 @@ static void test_systemd_is_told_by_path_or_abstract_name(void **state)
 	unsetenv("NOTIFY_SOCKET");
 }
 
+/* The reason of the first step that fails, not of those after it. */
+static void test_socket_that_can_not_be_had_is_told_why(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit old, none;
+	bool is_own = false;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = old;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(listen_socket(f->path.buf, &is_own, &f->err), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_non_null(strstr(f->err.buf, "Too many open files"));
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
 int main(void)
@@ -211,6 +228,7 @@ int main(void)
 		TEST(test_file_that_is_no_socket_is_refused_and_kept),
 		TEST(test_path_that_does_not_fit_is_refused),
 		TEST(test_missing_directory_is_named),
+		TEST(test_socket_that_can_not_be_had_is_told_why),
 		TEST(test_descriptors_for_another_process_are_ignored),
 		TEST(test_passed_descriptors_are_one_that_listens),
 		TEST(test_systemd_is_told_by_path_or_abstract_name),

@@ -10,6 +10,7 @@ from pathlib import Path
 import client
 
 TOP = Path(__file__).resolve().parents[2]
+BUILD = TOP / os.environ.get("B", "build")
 SCRIPT = str(TOP / "deploy/local/site")
 CAREER = "/careers/information-technology/backend-developer"
 COUNTRIES = (TOP / "tests/node_modules/@ip-location-db"
@@ -45,7 +46,7 @@ class Site:
         if self.https_port:
             ports += ["--https-port", str(self.https_port)]
         return [SCRIPT, *name.split(), *ports, "--state", str(self.state),
-                *more]
+                "--build", str(BUILD), *more]
 
     def start(self, seconds=90):
         log = open(f"{self.state}.log", "ab")
@@ -77,7 +78,9 @@ class Site:
         return {**clean_environment(), **dict(pairs)}
 
     def pid(self, name):
-        return int((self.state / "pid" / name).read_text())
+        # A file is there a moment before the number is in it.
+        file = self.state / "pid" / name
+        return int(client.wait_until(file.read_text))
 
     def get(self, path, headers=None, **how):
         return client.get(self.port, path, headers, **how)

@@ -56,6 +56,12 @@ def _access_lines(site):
     return {line["req"]: line for line in lines}
 
 
+def nginx_alerts(site):
+    """What nginx has said of its own state, such as that a worker died."""
+    text = (site.state / "nginx/error.log").read_text()
+    return re.findall(r".*\[(?:crit|alert|emerg)\].*", text)
+
+
 def _entries(site):
     for file in (site.state / "nginx/cache").rglob("*"):
         try:

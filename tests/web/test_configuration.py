@@ -1,9 +1,10 @@
-"""Rules over the whole configuration of nginx."""
+"""What this site's configuration of nginx promises; test_nginx_rules.py has
+the rules that hold for any."""
 import re
-from pathlib import Path
 
 import pytest
 
+from nginx_config import read_dump
 from observe import configuration
 
 SECURITY = {
@@ -23,96 +24,51 @@ NOT_STEERED_BY = {
 NOT_PASSED_ON = {"Cache-Control", "X-Browser-Cache", "Vary", "X-Request-Id"}
 
 
-def expanded(dump):
-    """What `nginx -T` prints, each part in the place of its include."""
-    found = re.split(r"^# configuration file (\S+):$", dump, flags=re.M)
-    files = {Path(name).name: without_comments(text)
-             for name, text in zip(found[1::2], found[2::2])}
-
-    def expand(text):
-        return re.sub(r"^\s*include (\S+);", lambda m: expand(
-            files[Path(m[1]).name]), text, flags=re.M)
-
-    return expand(files["nginx.conf"])
-
-
-def without_comments(text):
-    """And with no brace or semicolon that does not end something."""
-    text = re.sub(r"^\s*#.*$", "", text, flags=re.M)
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda m: re.sub(
-        r"[{};]", "_", m[0]), text)
-
-
 @pytest.fixture(scope="module")
-def text(site):
-    return expanded(configuration(site))
-
-
-def blocks(text, kind):
-    """Names and bodies of blocks of a kind that hold no other block."""
-    text = re.sub(r"\s(?:types|if \([^)]*\)) \{[^}]*\}", "", text)
-    return re.findall(rf"\b{kind} ([^{{}};]*?) ?\{{([^{{}}]*)\}}", text)
-
-
-def values(body, directive, count=None):
-    """The words after a directive: all of them, or the first so many."""
-    found = re.findall(rf"^\s*{directive}\s+([^;]*);", body, flags=re.M)
-    return {word for words in found for word in words.split()[:count]}
-
-
-def test_nothing_shows_more_than_it_should(text):
-    assert not re.search(r"@[A-Z_]+@", text)
-    assert values(text, "server_tokens") == {"off"}
-    for word in ("stub_status", "autoindex", "proxy_pass ", "$http_host"):
-        assert word not in text
-    # A decoded path in a redirect could begin a header of its own.
-    assert not re.search(r"(return|rewrite)[^;]*\$(document_)?uri", text)
-    for body in re.findall(r"\sif \([^)]*\) \{([^}]*)\}", text):
-        assert re.fullmatch(r"\s*return \d+;\s*", body)
-
-
-def test_every_address_has_a_server_for_hosts_that_are_not_ours(text):
-    listens = re.findall(r"^\s*listen (\S+?)( [^;]*)?;", text, flags=re.M)
-    by_default = [address for address, options in listens
-                  if "default_server" in options]
-    assert sorted(by_default) == sorted({address for address, _ in listens})
-    assert len(by_default) >= 2
-
-
-def test_locations_are_exact_and_none_leads_out_of_its_directory(text):
-    found = blocks(text, "location")
+def locations(site):
+    dump = configuration(site)
+    assert not re.search(r"@[A-Z_]+@", dump)
+    found = list(read_dump(dump).find("location"))
     assert len(found) > 15
-    for name, body in found:
-        if name.startswith("~"):
-            assert re.fullmatch(r'~ "\^.*\$"', name), name
-        for alias in values(body, "alias"):
-            assert re.fullmatch('"[^"]*/"', alias), name
+    return found
 
 
-def test_what_adds_a_header_adds_all_security_headers(text):
-    found = [(name, values(body, "add_header", 1))
-             for name, body in blocks(text, "location")]
-    found = [(name, added) for name, added in found if added]
+def values(location, directive, count=None):
+    """The words after a directive: all of them, or the first so many."""
+    return {word for line in location.own(directive)
+            for word in line.args[:count]}
+
+
+def test_nothing_is_asked_of_another_server(site):
+    whole = read_dump(configuration(site))
+    assert not list(whole.find("proxy_pass"))
+    for block in whole.find("if"):
+        assert [line.name for line in block.children] == ["return"]
+
+
+def test_what_adds_a_header_adds_all_security_headers(locations):
+    found = [(place, values(place, "add_header", 1)) for place in locations]
+    found = [(place, added) for place, added in found if added]
     assert len(found) > 12
-    for name, added in found:
-        assert SECURITY <= added, name
+    for place, added in found:
+        assert SECURITY <= added, place
 
 
-def test_what_the_worker_is_told_and_what_is_left_of_its_reply(text):
-    found = [(name, body) for name, body in blocks(text, "location")
-             if "fastcgi_pass " in body]
+def test_what_the_worker_is_told_and_what_is_left_of_its_reply(locations):
+    found = [place for place in locations if place.own("fastcgi_pass")]
     assert len(found) > 10
-    for name, body in found:
-        is_kept = values(body, "fastcgi_cache") == {"pages"}
-        assert values(body, "fastcgi_pass_request_headers") == {"off"}, name
-        assert values(body, "fastcgi_param", 1) == TOLD, name
-        assert values(body, "fastcgi_ignore_headers") == NOT_STEERED_BY, name
-        assert values(body, "fastcgi_hide_header") == NOT_PASSED_ON | (
-            {"Set-Cookie"} if is_kept else set()), name
-        assert values(body, "fastcgi_next_upstream") == {"error", "timeout"}
-        assert values(body, "set", 1) == {"$query", "$place",
-                                          "$sent_method"}, name
+    for place in found:
+        is_kept = values(place, "fastcgi_cache") == {"pages"}
+        assert values(place, "fastcgi_pass_request_headers") == {"off"}, place
+        assert values(place, "fastcgi_param", 1) == TOLD, place
+        assert values(place, "fastcgi_ignore_headers") == NOT_STEERED_BY
+        assert values(place, "fastcgi_hide_header") == NOT_PASSED_ON | (
+            {"Set-Cookie"} if is_kept else set()), place
+        assert values(place, "fastcgi_next_upstream") == {"error", "timeout"}
+        assert values(place, "set", 1) == {"$query", "$place",
+                                           "$sent_method"}, place
         # A HEAD is asked as a GET where the reply is kept, and only there.
-        assert "fastcgi_param REQUEST_METHOD $sent_method;" in body, name
-        assert values(body, r"set \$sent_method") == {
-            "$worker_method" if is_kept else "$request_method"}, name
+        lines = {line.text for line in place.children}
+        assert "fastcgi_param REQUEST_METHOD $sent_method" in lines, place
+        sent = "$worker_method" if is_kept else "$request_method"
+        assert f"set $sent_method {sent}" in lines, place

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from client import wait_until
-from local_site import CAREER, Site
+from local_site import BUILD, CAREER, Site
 from observe import age
 
 TOP = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def edited():
 
 def content(site, *arguments, **env):
     done = subprocess.run(
-        [TOP / "build/autopsy-ctl", "content", *arguments], cwd=TOP,
+        [BUILD / "autopsy-ctl", "content", *arguments], cwd=TOP,
         env={**site.env, **env}, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout

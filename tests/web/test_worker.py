@@ -267,8 +267,8 @@ def test_worker_that_can_not_start_is_tried_at_growing_intervals(make):
     os.kill(web.pids[0], signal.SIGKILL)
     wait_until(lambda: len(stamps(web)) >= 5, 5)
     gaps = [(b - a) % 60 for a, b in zip(stamps(web), stamps(web)[1:])]
-    assert all(b > 1.4 * a for a, b in zip(gaps, gaps[1:])), gaps
-    assert sum(gaps) > 1.3
+    # A start takes time besides: there is no upper bound to a gap.
+    assert all(gap > 0.09 * 2 ** n for n, gap in enumerate(gaps)), gaps
     assert web.process.poll() is None and cpu_seconds(web.process.pid) < 0.3
     static.symlink_to(BUILD / "static")
     assert web.get("/healthz").status == 200

@@ -381,6 +381,7 @@ def mixed(web, count):
                     ENCODING=codings[n % 3])
 
 
+@pytest.mark.as_shipped
 def test_memory_and_files_stay_flat(make):
     web = make(WEB_WORKERS="1", LOG_LEVEL="error").start()
     pid = web.pids[0]
