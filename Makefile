@@ -50,8 +50,8 @@ STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
-.PHONY: all run env packages test unit asan valgrind analyse lint bench help \
-	clean FORCE
+.PHONY: all run env packages test unit asan valgrind analyse lint bench shots \
+	help clean FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -88,6 +88,10 @@ bench: ## cached page against nginx serving the same bytes as a file
 	@deploy/local/install-packages test
 	@$(MAKE) -s all
 	@tests/bench/run
+
+shots: ## pictures of every page of the copy on PORT, into build/shots
+	@deploy/local/install-packages test
+	@tests/browser/node tests/browser/shots.js --base http://localhost:$(PORT)
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | \

@@ -65,6 +65,9 @@ cJSON *career_view_money(const cJSON *money)
 	if (m.median != MONEY_NONE && m.low != MONEY_NONE)
 		money_add_amount(&sb, m.currency, m.median);
 	add_text(out, "middle", &sb);
+	if (m.median != MONEY_NONE && m.low != MONEY_NONE)
+		words_add_number(&sb, m.median);
+	add_text(out, "exact_middle", &sb);
 	cJSON_AddBoolToObject(out, "limited", json_is_true(money, "limited"));
 	add_reasons(out, money);
 	cJSON_AddStringToObject(out, "grade", json_str(money, "grade"));

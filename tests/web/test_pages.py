@@ -3,12 +3,10 @@ import html
 import json
 import re
 import subprocess
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-TOP = Path(__file__).resolve().parents[2]
 CAREER = "/careers/information-technology/backend-developer"
 COUNTRIES = ("MY SG PH TH ID VN IN AU NZ GB DE NL US CA AE").split()
 LEVELS = ("junior", "mid", "senior", "manager")
@@ -207,43 +205,6 @@ def test_search_finds_by_words_and_says_when_it_does_not(site):
     assert "No guide matches “<b>dentist”" in words(reply.text)
     assert "<b>dentist" not in reply.text
     assert site.get("/careers?q=" + "x" * 101).status == 400
-
-
-@pytest.mark.parametrize("path", [
-    "/", "/careers?q=zzz", "/careers", "/careers/information-technology", "/careers/finance", CAREER,
-    CAREER + "/us", CAREER + "/de", CAREER + "/my", "/methodology", "/disclosure", "/privacy",
-    "/subscribe", "/nope"])
-def test_pages_are_valid_html(site, path, tmp_path):
-    page = tmp_path / "page.html"
-    page.write_bytes(site.get(path).body)
-    vnu = next((TOP / "tests/node_modules/vnu-jar").glob("**/vnu.jar"))
-    done = subprocess.run(
-        ["java", "-jar", vnu, "--errors-only", str(page)],
-        capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-
-
-def test_every_link_of_the_site_works(site):
-    todo, seen = ["/"], set()
-    while todo:
-        path = todo.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        reply = site.get(path)
-        assert reply.status in (200, 301, 302), f"{path}: {reply.status}"
-        if reply.status != 200 or "html" not in reply.headers["Content-Type"]:
-            continue
-        ids = set(re.findall(r'\bid="([^"]+)"', reply.text))
-        for link in re.findall(r'(?:href|src)="([^"]+)"', reply.text):
-            link = html.unescape(link).replace(site.url, "")
-            if link.startswith("#"):
-                assert link[1:] in ids, f"{path}: {link}"
-            elif link.startswith("/"):
-                todo.append(link.split("#")[0])
-            elif link.startswith("?"):
-                todo.append(path.split("?")[0] + link.split("#")[0])
-    assert CAREER + "/ae" in seen and len(seen) > 40
 
 
 def test_sitemap_names_pages_that_exist(site):
