@@ -157,6 +157,16 @@ def test_the_database_can_be_taken_away_and_brought_back(bare_site):
     take_the_database_away_and_back(bare_site)
 
 
+def test_the_database_can_be_taken_away_again_and_again(bare_site):
+    """No stop that was asked for counts as a crash."""
+    crashes = bare_site.words().count("is started again")
+    for _ in range(3):
+        assert bare_site.run("database stop").returncode == 0
+        assert bare_site.run("database start").returncode == 0
+        wait_until(lambda: is_ready(bare_site), 20)
+    assert bare_site.words().count("is started again") == crashes
+
+
 def test_the_database_can_be_taken_away_while_it_starts(bare_site):
     crash(bare_site, "postgresql")
     take_the_database_away_and_back(bare_site)

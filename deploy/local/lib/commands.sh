@@ -338,7 +338,6 @@ command_database() {
 	[[ -e $state/pid/postgresql ]] ||
 		die 'this copy has no PostgreSQL of its own: it uses DATABASE_URL'
 	if [[ $1 == start ]]; then
-		rm -f "$state/pg.off"
 		: >"$state/pg.on"
 		return
 	fi
