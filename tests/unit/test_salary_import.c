@@ -44,6 +44,8 @@ static const struct fault faults[] = {
 	{ "a good row", ROW_NOTES, "any \xe2\x80\x93 text", "" },
 	{ "an unknown career", ROW_CAREER_SLUG, "nurze",
 	  "career_slug: \"nurze\" is not known; did you mean \"nurse\"?" },
+	{ "a line end in a value, said in one line", ROW_CAREER_SLUG, "nur\nze",
+	  "career_slug: \"nur ze\" is not known; did you mean \"nurse\"?" },
 	{ "an unknown country", ROW_COUNTRY, "XX",
 	  "country: \"XX\" is not known; an ISO code in capitals, of a "
 	  "country the site covers" },
