@@ -311,6 +311,10 @@ static void test_a_register_is_refused_with_all_its_faults(void **state)
 		{ "[{\"tier\":\"gold\"}]",
 		  "f:1: [0].code: is missing; lower-case words joined by "
 		  "hyphens, at most 40 characters\n" },
+		{ "[[1],\n2]",
+		  "f:1: [0]: is not an object; {\"code\": \xe2\x80\xa6, "
+		  "\"name\": \xe2\x80\xa6}\n"
+		  "f:2: [1]: is not an object; " },
 	};
 
 	(void)state;
