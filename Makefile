@@ -50,8 +50,8 @@ STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
-.PHONY: all run env packages test unit asan valgrind analyse lint bench shots \
-	help clean FORCE
+.PHONY: all run env packages test unit asan valgrind analyse fuzz lint bench \
+	shots help clean FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -81,6 +81,10 @@ valgrind: ## run the C tests, a worker and the commands under memcheck
 analyse: $B/gen/queries.h ## read the C with three analysers
 	@tests/analyse
 
+fuzz: ## fuzz all parsers, or one TARGET, each for SECONDS (30)
+	@deploy/local/install-packages test
+	@tests/fuzz/run $(or $(SECONDS),30) $(TARGET)
+
 lint: ## check layout, includes, and what else a machine can tell
 	@tests/lint
 
@@ -98,7 +102,7 @@ help: ## this list
 		awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 clean: ## remove what was built; stop a running copy first
-	rm -rf build build-asan build-bare
+	rm -rf build build-asan build-bare build-fuzz
 
 $B/autopsy-%: $B/obj/%.o $B/libautopsy.a
 	@echo '  LD $@'

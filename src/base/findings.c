@@ -83,6 +83,7 @@ void findings_print(const struct findings *f, struct strbuf *out)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *one = &f->list[i];
+		size_t start = out->len;
 
 		strbuf_addf(out, "%s:%zu: ", one->file, one->line);
 		if (*one->place)
@@ -90,6 +91,10 @@ void findings_print(const struct findings *f, struct strbuf *out)
 		strbuf_addstr(out, one->problem);
 		if (*one->remedy)
 			strbuf_addf(out, "; %s", one->remedy);
+		/* A value that is quoted may have line ends in it. */
+		for (size_t k = start; k < out->len; k++)
+			if ((unsigned char)out->buf[k] < ' ')
+				out->buf[k] = ' ';
 		strbuf_addch(out, '\n');
 	}
 }

@@ -1,5 +1,7 @@
 #include "base/template.h"
 
+#include <math.h>
+
 #include "base/escape.h"
 
 /* Sections and partials inside one another; deeper is a loop or a mistake. */
@@ -316,6 +318,12 @@ static bool is_empty(const cJSON *v)
 	       (cJSON_IsString(v) && !*v->valuestring);
 }
 
+/* cJSON reads 1e999 as infinity, which neither people nor JSON can read. */
+static bool is_number(const cJSON *v)
+{
+	return cJSON_IsNumber(v) && isfinite(v->valuedouble);
+}
+
 static bool render_value(struct renderer *r, const struct node *n,
 			 const cJSON *v)
 {
@@ -323,7 +331,7 @@ static bool render_value(struct renderer *r, const struct node *n,
 		escape_html(r->out, v->valuestring, strlen(v->valuestring));
 		return true;
 	}
-	if (cJSON_IsNumber(v)) {
+	if (is_number(v)) {
 		strbuf_addf(r->out, "%.15g", v->valuedouble);
 		return true;
 	}
@@ -339,7 +347,7 @@ static void add_json(struct strbuf *out, const cJSON *v)
 		strbuf_addch(out, '"');
 		escape_json(out, v->valuestring, strlen(v->valuestring));
 		strbuf_addch(out, '"');
-	} else if (cJSON_IsNumber(v)) {
+	} else if (is_number(v)) {
 		strbuf_addf(out, "%.15g", v->valuedouble);
 	} else if (cJSON_IsBool(v)) {
 		strbuf_addstr(out, cJSON_IsTrue(v) ? "true" : "false");

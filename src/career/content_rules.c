@@ -3,6 +3,10 @@
 
 #include <ctype.h>
 
+/* More than the schema allows of any. As many of them as the largest file
+ * holds add up within an int, five times over. */
+#define NUMBER_MAX 9999
+
 void rule_at(struct rule *r, const char *fmt, ...)
 {
 	va_list ap;
@@ -56,7 +60,9 @@ int rule_number(const cJSON *from, const char *path)
 {
 	const cJSON *node = rule_get(from, path);
 
-	return cJSON_IsNumber(node) ? node->valueint : -1;
+	return cJSON_IsNumber(node) && node->valueint <= NUMBER_MAX
+		       ? node->valueint
+		       : -1;
 }
 
 const cJSON *rule_first(const cJSON *node)

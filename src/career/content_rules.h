@@ -29,7 +29,8 @@ void rule_problem(struct rule *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* A value by path (of names and dots), NULL if it is not there. */
 const cJSON *rule_get(const cJSON *from, const char *path);
-/* Its text or number; "" and -1 of anything else. */
+/* Its text or number; "" and -1 of anything else, and of a number so large
+ * that it would overflow a sum: the schema refuses it. */
 const char *rule_text(const cJSON *from, const char *path);
 int rule_number(const cJSON *from, const char *path);
 /* The first item or member; NULL if node is neither list nor object. */

@@ -18,11 +18,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/parse.h"
 
 #define IDLE_MS 30000
-/* A request that waited longer in the queue has been given up by nginx. */
-#define QUEUE_MAX_MS 9000
 
 static volatile sig_atomic_t is_stopping;
 
@@ -56,34 +53,6 @@ static void sit(struct seat *seat, enum seat_state state)
 	atomic_store(&seat->state, (int)state);
 }
 
-static const char *param(const FCGX_Request *fr, const char *name)
-{
-	const char *v = FCGX_GetParam(name, fr->envp);
-
-	return v ? v : "";
-}
-
-static enum encoding encoding_of(const char *name)
-{
-	if (strcmp(name, "br") == 0)
-		return ENCODING_BR;
-	return strcmp(name, "gzip") == 0 ? ENCODING_GZIP : ENCODING_IDENTITY;
-}
-
-/* nginx says when it got the request: seconds, a dot, milliseconds. */
-static bool is_given_up(const FCGX_Request *fr)
-{
-	const char *s = param(fr, "REQUEST_START"), *dot = strchr(s, '.');
-	char digits[32];
-	int64_t start;
-
-	if (!dot || strlen(s) >= sizeof(digits) || strlen(dot) != 4)
-		return false;
-	snprintf(digits, sizeof(digits), "%.*s%s", (int)(dot - s), s, dot + 1);
-	return parse_int(digits, 1, INT64_MAX, &start) &&
-	       clock_wall_ms() - start > QUEUE_MAX_MS;
-}
-
 /*
  * nginx hangs up when it has waited long enough. What piled up meanwhile is
  * dropped: work for nobody would only make the next ones wait.
@@ -103,54 +72,11 @@ static bool is_hung_up(int fd)
 static bool read_body(FCGX_Request *fr, struct request *rq)
 {
 	char chunk[4096];
-	char *body = arena_alloc(rq->arena, REQUEST_BODY_MAX + 1);
 	int n;
 
-	while ((n = FCGX_GetStr(chunk, sizeof(chunk), fr->in)) > 0) {
-		if (rq->body_len + (size_t)n > REQUEST_BODY_MAX) {
-			rq->is_body_too_large = true;
-			continue;
-		}
-		memcpy(body + rq->body_len, chunk, (size_t)n);
-		rq->body_len += (size_t)n;
-	}
-	body[rq->body_len] = '\0';
-	rq->body = body;
+	while ((n = FCGX_GetStr(chunk, sizeof(chunk), fr->in)) > 0)
+		request_add_body(rq, chunk, (size_t)n);
 	return FCGX_GetError(fr->in) == 0;
-}
-
-/* nginx makes them of 32 hexadecimal digits; they go into a header. */
-static const char *request_id(const FCGX_Request *fr)
-{
-	const char *id = param(fr, "REQUEST_ID");
-	size_t len = strspn(id, "0123456789abcdef");
-
-	return id[len] || len > REQUEST_ID_MAX ? "" : id;
-}
-
-static bool read_request(FCGX_Request *fr, struct request *rq)
-{
-	rq->method = request_method_of(param(fr, "REQUEST_METHOD"));
-	rq->path = param(fr, "DOCUMENT_URI");
-	rq->query = param(fr, "QUERY_STRING");
-	rq->content_type = param(fr, "CONTENT_TYPE");
-	rq->id = request_id(fr);
-	rq->country = param(fr, "COUNTRY");
-	rq->country_reason = param(fr, "COUNTRY_REASON");
-	rq->encoding = encoding_of(param(fr, "ENCODING"));
-	rq->if_none_match = param(fr, "HTTP_IF_NONE_MATCH");
-	rq->origin = param(fr, "HTTP_ORIGIN");
-	rq->fetch_site = param(fr, "HTTP_SEC_FETCH_SITE");
-	rq->accept = param(fr, "HTTP_ACCEPT");
-	if (strlen(rq->path) > REQUEST_PATH_MAX)
-		rq->path = "";
-	if (strlen(rq->query) > REQUEST_QUERY_MAX)
-		rq->query = "%";
-	if (strlen(rq->country) != 2 ||
-	    strspn(rq->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
-		rq->country = "";
-	rq->is_given_up = is_given_up(fr);
-	return read_body(fr, rq);
 }
 
 static void record(unsigned char *h, int type, int id, size_t len)
@@ -236,7 +162,8 @@ static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
 {
 	struct request rq = { .arena = arena };
 
-	if (!read_request(fr, &rq) || is_hung_up(fr->ipcFd)) {
+	request_read(&rq, fr->envp);
+	if (!read_body(fr, &rq) || is_hung_up(fr->ipcFd)) {
 		atomic_fetch_add(&web->slot->client_gone, 1);
 		return;
 	}

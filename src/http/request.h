@@ -56,6 +56,15 @@ struct request {
 	struct arena *arena;
 };
 
+/*
+ * Fills rq, which is zero but for its arena, from a list of NAME=value that
+ * ends with NULL. Strings are borrowed from it. What is too long or not of
+ * its kind becomes what no route takes.
+ */
+void request_read(struct request *rq, char *const *params);
+/* The next piece of the body, copied; too much of it is dropped and noted. */
+void request_add_body(struct request *rq, const char *data, size_t len);
+
 /* The value of a field of the route, NULL if it was not given. */
 const char *request_param(const struct request *rq, const char *name);
 

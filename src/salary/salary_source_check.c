@@ -197,6 +197,12 @@ static void check_entry(const cJSON *list, const cJSON *entry, size_t i,
 	const cJSON *code = cJSON_GetObjectItem(entry, "code");
 	char path[60];
 
+	if (!cJSON_IsObject(entry)) {
+		snprintf(path, sizeof(path), "[%zu]", i);
+		complain(text, len, path, "is not an object", out);
+		findings_remedy(out, "{\"code\": …, \"name\": …}");
+		return;
+	}
 	for (size_t k = 0; k < ARRAY_SIZE(fields); k++) {
 		const cJSON *value =
 			cJSON_GetObjectItemCaseSensitive(entry, fields[k].name);

@@ -80,6 +80,14 @@ static const struct ruling rulings[] = {
 	  "{\"ai\":{\"factors\":[{\"weight\":60},{\"weight\":39}]}}",
 	  "f:1: ai.factors: the weights sum to 99; must be 100, since each is "
 	  "a share of the job\n" },
+	{ "weights that no int can hold are the schema's to refuse", rule_ai,
+	  "{\"ai\":{\"factors\":[{\"weight\":2147483647},"
+	  "{\"weight\":2147483647},{\"weight\":99}]}}",
+	  "" },
+	{ "a day that no int can hold is the schema's to refuse", rule_days,
+	  "{" WEEK(10, 999999999) "\"days\":{\"levels\":[" DAY(
+		  "junior", "10:00", 2147483647) "]}}",
+	  "" },
 	{ "codes of each scheme", rule_codes,
 	  "{\"codes\":[{\"scheme\":\"KLDB-2010\",\"code\":\"434\",\"role\":"
 	  "\"occupation\"},{\"scheme\":\"ANZSCO-2024\",\"code\":\"261313\"},"

@@ -82,6 +82,80 @@ static void test_malformed_pairs_are_refused(void **state)
 	arena_release(&a);
 }
 
+static void test_request_is_read_from_what_nginx_sends(void **state)
+{
+	static char method[] = "REQUEST_METHOD=POST",
+		    path[] = "DOCUMENT_URI=/a",
+		    longer[] = "COUNTRY_REASON=edge", country[] = "COUNTRY=SG",
+		    encoding[] = "ENCODING=br", id[] = "REQUEST_ID=0a1b",
+		    start[] = "REQUEST_START=1.000";
+	static char *const params[] = { longer,	  method, path,	 country,
+					encoding, id,	  start, NULL };
+	struct arena a = ARENA_INIT;
+	struct request rq = { .arena = &a };
+
+	(void)state;
+	request_read(&rq, params);
+	assert_int_equal(rq.method, METHOD_POST);
+	assert_string_equal(rq.path, "/a");
+	assert_string_equal(rq.query, "");
+	assert_string_equal(rq.country, "SG");
+	assert_string_equal(rq.country_reason, "edge");
+	assert_int_equal(rq.encoding, ENCODING_BR);
+	assert_string_equal(rq.id, "0a1b");
+	assert_string_equal(rq.body, "");
+	assert_true(rq.is_given_up);
+	arena_release(&a);
+}
+
+static void test_what_is_not_of_its_kind_is_not_kept(void **state)
+{
+	static char path[REQUEST_PATH_MAX + 20] = "DOCUMENT_URI=/",
+					    query[REQUEST_QUERY_MAX + 20] =
+						    "QUERY_STRING=",
+					    country[] = "COUNTRY=sg",
+					    id[] = "REQUEST_ID=0\r\nX: 1";
+	static char *const params[] = { path, query, country, id, NULL };
+	struct arena a = ARENA_INIT;
+	struct request rq = { .arena = &a };
+
+	(void)state;
+	memset(path + 14, 'a', REQUEST_PATH_MAX);
+	memset(query + 13, 'a', REQUEST_QUERY_MAX + 1);
+	request_read(&rq, params);
+	assert_string_equal(rq.path, "");
+	assert_string_equal(rq.query, "%");
+	assert_string_equal(rq.country, "");
+	assert_string_equal(rq.id, "");
+	assert_int_equal(rq.method, METHOD_OTHER);
+	path[13 + REQUEST_PATH_MAX] = '\0';
+	request_read(&rq, params);
+	assert_int_equal(strlen(rq.path), REQUEST_PATH_MAX);
+	arena_release(&a);
+}
+
+static void test_body_is_kept_up_to_its_limit(void **state)
+{
+	static char piece[REQUEST_BODY_MAX - 2];
+	static char *const params[] = { NULL };
+	struct arena a = ARENA_INIT;
+	struct request rq = { .arena = &a };
+
+	(void)state;
+	memset(piece, 'x', sizeof(piece));
+	request_read(&rq, params);
+	request_add_body(&rq, "a=", 2);
+	request_add_body(&rq, piece, sizeof(piece));
+	assert_false(rq.is_body_too_large);
+	assert_int_equal(rq.body_len, REQUEST_BODY_MAX);
+	assert_int_equal(strlen(rq.body), REQUEST_BODY_MAX);
+	assert_memory_equal(rq.body, "a=xx", 4);
+	request_add_body(&rq, "y", 1);
+	assert_true(rq.is_body_too_large);
+	assert_int_equal(rq.body_len, REQUEST_BODY_MAX);
+	arena_release(&a);
+}
+
 static void test_params_have_room_for_24(void **state)
 {
 	struct request rq = { .param_count = 0 };
@@ -146,6 +220,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs_are_decoded),
 		cmocka_unit_test(test_malformed_pairs_are_refused),
+		cmocka_unit_test(test_request_is_read_from_what_nginx_sends),
+		cmocka_unit_test(test_what_is_not_of_its_kind_is_not_kept),
+		cmocka_unit_test(test_body_is_kept_up_to_its_limit),
 		cmocka_unit_test(test_params_have_room_for_24),
 		cmocka_unit_test(test_method_is_known_by_its_exact_name),
 		cmocka_unit_test(test_form_of_another_site_is_seen),

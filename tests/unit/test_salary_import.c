@@ -44,6 +44,8 @@ static const struct fault faults[] = {
 	{ "a good row", ROW_NOTES, "any \xe2\x80\x93 text", "" },
 	{ "an unknown career", ROW_CAREER_SLUG, "nurze",
 	  "career_slug: \"nurze\" is not known; did you mean \"nurse\"?" },
+	{ "a line end in a value, said in one line", ROW_CAREER_SLUG, "nur\nze",
+	  "career_slug: \"nur ze\" is not known; did you mean \"nurse\"?" },
 	{ "an unknown country", ROW_COUNTRY, "XX",
 	  "country: \"XX\" is not known; an ISO code in capitals, of a "
 	  "country the site covers" },
@@ -309,6 +311,10 @@ static void test_a_register_is_refused_with_all_its_faults(void **state)
 		{ "[{\"tier\":\"gold\"}]",
 		  "f:1: [0].code: is missing; lower-case words joined by "
 		  "hyphens, at most 40 characters\n" },
+		{ "[[1],\n2]",
+		  "f:1: [0]: is not an object; {\"code\": \xe2\x80\xa6, "
+		  "\"name\": \xe2\x80\xa6}\n"
+		  "f:2: [1]: is not an object; " },
 	};
 
 	(void)state;

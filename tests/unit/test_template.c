@@ -87,6 +87,7 @@ static void test_value_is_text_or_number_and_escaped(void **state)
 		{ "{{a}}", "{\"a\":true}", "page.html:1: {{a}}: is neither" },
 		{ "\n{{a}}", "{\"a\":[]}", "page.html:2: {{a}}: is neither" },
 		{ "\n{{a}}", "{\"a\":{}}", "page.html:2: {{a}}: is neither" },
+		{ "{{a}}", "{\"a\":1e999}", "page.html:1: {{a}}: is neither" },
 		{ NULL, NULL, NULL },
 	};
 
@@ -223,6 +224,7 @@ static void test_json_can_not_end_its_script(void **state)
 		{ "{{@a}}", "{\"a\":{\"</script>\":[1,2.5,true,null,\"é\"]}}",
 		  "{\"\\u003c/script\\u003e\":[1,2.5,true,null,\"é\"]}" },
 		{ "{{@a}}{{@b}}", "{\"a\":{},\"b\":[]}", "{}[]" },
+		{ "{{@a}}", "{\"a\":[1e999,-1e999]}", "[null,null]" },
 		{ "{{@root.a}}", "{\"a\":\"\\\"\\\\\"}", "\"\\\"\\\\\"" },
 		{ NULL, NULL, NULL },
 	};

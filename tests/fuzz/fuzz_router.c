@@ -1,0 +1,137 @@
+/*
+ * Method, path, query and form to a route of THE table and its parameters.
+ * The input is a line "METHOD /path?query", and the form after it.
+ */
+#include "fuzz.h"
+
+#include "http/router.h"
+#include "routes.h"
+
+/* What the pattern makes of the values is the path again. */
+static void check_path(const struct route *r, const struct request *rq)
+{
+	struct strbuf path = STRBUF_INIT;
+	const char *p = r->pattern;
+
+	while (*p) {
+		size_t len = strcspn(p, "{");
+
+		strbuf_add(&path, p, len);
+		p += len;
+		if (!*p)
+			break;
+		len = strcspn(p, "}");
+		for (size_t i = 0; i < rq->param_count; i++)
+			if (strlen(rq->params[i].name) == len - 1 &&
+			    memcmp(rq->params[i].name, p + 1, len - 1) == 0)
+				strbuf_addstr(&path, rq->params[i].value);
+		p += len + 1;
+	}
+	CHECK(strcmp(path.buf, rq->path) == 0);
+	strbuf_release(&path);
+}
+
+static const struct field *field_of(const struct route *r, const char *name)
+{
+	for (const struct field *f = r->fields; f && f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
+
+/* A handler sees declared fields with valid values, each once. */
+static void check_params(const struct route *r, const struct request *rq)
+{
+	for (size_t i = 0; i < rq->param_count; i++) {
+		const struct param *p = &rq->params[i];
+		const struct field *f = field_of(r, p->name);
+
+		CHECK(f && f->is_valid(p->value));
+		CHECK(request_param(rq, p->name) == p->value);
+		CHECK(f->in != FIELD_FORM || rq->method == METHOD_POST);
+		CHECK(fuzz_is_utf8(p->value, strlen(p->value)));
+		CHECK(!fuzz_has_control(p->value));
+		if (f->in == FIELD_PATH)
+			CHECK(field_is_slug(p->value) ||
+			      field_is_country(p->value));
+	}
+}
+
+static void check_refusal(const struct request *rq, const struct response *rs,
+			  int status)
+{
+	const char *to = strstr(rs->headers.buf, "Location: ");
+
+	CHECK(status == 301 || status == 400 || status == 404 ||
+	      status == 405 || status == 415);
+	CHECK((status == 301) == (to != NULL));
+	CHECK((status == 405) == (strstr(rs->headers.buf, "Allow: ") != NULL));
+	CHECK((status == 400) == (rs->complaint_count > 0));
+	CHECK(status == 301 || rs->detail.len);
+	if (!to)
+		return;
+	/* To this site, and one slash shorter. */
+	to += strlen("Location: ");
+	CHECK(to[0] == '/' && to[1] != '/' && to[1] != '\\');
+	CHECK(rq->path[strlen(rq->path) - 1] == '/');
+	CHECK(strncmp(to, rq->path, strlen(rq->path) - 1) == 0);
+	CHECK(strlen(to) == strlen(rq->path) - 1 + 2);
+}
+
+static void check(struct request *rq)
+{
+	const struct route *r;
+	struct response rs;
+	int status = -1;
+
+	response_init(&rs);
+	r = router_find(routes, rq, &rs, &status);
+	if (r) {
+		unsigned wanted = rq->method == METHOD_HEAD ? METHOD_GET
+							    : rq->method;
+
+		CHECK(status == 0 && (r->methods & wanted));
+		CHECK(!rs.complaint_count && !rs.headers.len);
+		check_path(r, rq);
+		check_params(r, rq);
+	} else {
+		check_refusal(rq, &rs, status);
+	}
+	for (size_t i = 0; i < rs.complaint_count; i++)
+		CHECK(*rs.complaints[i].detail);
+	response_release(&rs);
+}
+
+/* Cuts text at the first of mark; what comes after, "" if there is none. */
+static char *cut(char *text, char mark)
+{
+	char *at = strchr(text, mark);
+
+	if (!at)
+		return text + strlen(text);
+	*at = '\0';
+	return at + 1;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena arena = ARENA_INIT;
+	struct request rq = { .arena = &arena };
+	char *text = fuzz_string(data, size);
+	char *form = cut(text, '\n'), *path = cut(text, ' ');
+
+	rq.method = request_method_of(text);
+	rq.query = cut(path, '?');
+	rq.path = path;
+	rq.content_type = "application/x-www-form-urlencoded";
+	rq.body = form;
+	rq.body_len = strlen(form);
+	/* What request_read() never lets through. */
+	if (strlen(rq.path) <= REQUEST_PATH_MAX &&
+	    strlen(rq.query) <= REQUEST_QUERY_MAX &&
+	    rq.body_len <= REQUEST_BODY_MAX)
+		check(&rq);
+	free(text);
+	arena_release(&arena);
+	return 0;
+}
