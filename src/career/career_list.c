@@ -79,18 +79,21 @@ static void add_list_words(cJSON *page)
 {
 	static const char *const lists[] = { "newest", "data", "careers" };
 	struct strbuf place = STRBUF_INIT;
-	bool has_cards = false;
+	bool has_cards = false, has_limited = false;
 	cJSON *item;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		cJSON_ArrayForEach (item, json_get(page, lists[i])) {
 			add_card_words(item);
 			has_cards = true;
+			has_limited |= json_is_true(json_get(item, "money"),
+						    "limited");
 		}
 	}
 	cJSON_ArrayForEach (item, json_get(page, "categories"))
 		add_count(item);
 	cJSON_AddBoolToObject(page, "has_cards", has_cards);
+	cJSON_AddBoolToObject(page, "has_limited", has_limited);
 	words_add_place(&place, json_str(page, "country_name"));
 	cJSON_AddStringToObject(page, "country_in_words", place.buf);
 	strbuf_release(&place);

@@ -123,7 +123,7 @@ static void add_facts(cJSON *page, const cJSON *career)
 
 /*
  * The factors as parts of the whole job: each as wide as its weight, and of
- * that the exposed part. What is exposed adds up to 100 minus the score.
+ * that the exposed part. What is exposed, rounded, adds up to 100 minus the score.
  */
 static void add_factors(cJSON *page, const cJSON *career)
 {
@@ -141,8 +141,8 @@ static void add_factors(cJSON *page, const cJSON *career)
 			weight = 0;
 		cJSON_AddBoolToObject(f, "protects", exposure < 50);
 		cJSON_AddNumberToObject(f, "x", (double)at);
-		cJSON_AddNumberToObject(f, "exposed",
-					(double)(weight * exposure) / 100);
+		cJSON_AddNumberToObject(
+			f, "exposed", (double)weight * (double)exposure / 100);
 		cJSON_AddItemToArray(out, f);
 		at += weight;
 	}
@@ -264,6 +264,16 @@ static void add_sources(const cJSON *career)
 	}
 }
 
+static void add_codes(const cJSON *career)
+{
+	cJSON *code;
+
+	cJSON_ArrayForEach (code, json_get(career, "codes"))
+		cJSON_AddBoolToObject(code, "is_manager",
+				      strcmp(json_str(code, "role"),
+					     "manager") == 0);
+}
+
 /* The country of the visitor's cookie, which need not be the one shown. */
 static void add_remembered(cJSON *page, const cJSON *countries,
 			   const char *remembered)
@@ -299,6 +309,7 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice)
 	add_branches(page, career);
 	add_dates(page, career);
 	add_sources(career);
+	add_codes(career);
 	add_remembered(page, countries, choice->remembered);
 	career_view_salary(page, doc, choice);
 	career_view_evidence(page, career);

@@ -36,14 +36,14 @@ void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
 
 /*
  * The drawing of the levels. career_view_axis() adds ticks and heights and
- * returns the amount at the axis' end; the others add a row's mark, what the
- * ranges say in a sentence ("" if they don't), and the words for those who do
- * not see the drawing.
+ * returns the amount at the axis' end; the others add a row's mark, the key to
+ * the marks that there are, and the words for those who do not see the
+ * drawing.
  */
 int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
 			 const char *currency) WARN_UNUSED;
 void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index);
-void career_view_finding(cJSON *plot, const cJSON *junior, const cJSON *senior);
+void career_view_key(cJSON *plot, const cJSON *rows);
 void career_view_alternative(cJSON *plot, const cJSON *rows);
 
 /*

@@ -90,6 +90,15 @@ static void add_amount(cJSON *out, const cJSON *row)
 	strbuf_release(&sb);
 }
 
+/* Our own ranges rest on several publishers: how, the methods page tells. */
+static const char *address(const cJSON *of, const char *url)
+{
+	bool is_editorial = strcmp(json_str(of, "level_basis"), "editorial") ==
+			    0;
+
+	return is_editorial ? "/methodology#salary" : url;
+}
+
 static cJSON *evidence_row(const cJSON *row)
 {
 	const cJSON *source = json_get(row, "source");
@@ -110,7 +119,8 @@ static cJSON *evidence_row(const cJSON *row)
 					: "as published");
 	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
 	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
-	cJSON_AddStringToObject(out, "source_url", json_str(source, "url"));
+	cJSON_AddStringToObject(out, "source_url",
+				address(row, json_str(source, "url")));
 	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
 	cJSON_AddStringToObject(out, "publisher",
 				json_str(source, "publisher"));
@@ -127,6 +137,30 @@ static cJSON *evidence_row(const cJSON *row)
 	return out;
 }
 
+static bool is_used(const cJSON *career, const char *source)
+{
+	const cJSON *row;
+
+	cJSON_ArrayForEach (row, json_get(career, "evidence"))
+		if (json_is_true(row, "used") &&
+		    strcmp(json_str(json_get(row, "source"), "id"), source) ==
+			    0)
+			return true;
+	return false;
+}
+
+/* The sources that the figures rest on, without those for comparison. */
+static void add_cited(cJSON *page, const cJSON *career)
+{
+	cJSON *out = cJSON_AddArrayToObject(page, "cited");
+	const cJSON *source;
+
+	cJSON_ArrayForEach (source, json_get(career, "salary_sources"))
+		if (is_used(career, json_str(source, "id")))
+			cJSON_AddItemToArray(out,
+					     cJSON_Duplicate(source, true));
+}
+
 void career_view_evidence(cJSON *page, const cJSON *career)
 {
 	cJSON *out = cJSON_AddArrayToObject(page, "evidence"), *source;
@@ -137,6 +171,10 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 	cJSON_ArrayForEach (source, json_get(career, "salary_sources")) {
 		struct strbuf sb = STRBUF_INIT;
 
+		strbuf_addstr(&sb, address(source, json_str(source, "url")));
+		cJSON_ReplaceItemInObjectCaseSensitive(
+			source, "url", cJSON_CreateString(sb.buf));
+		strbuf_reset(&sb);
 		cJSON_ArrayForEach (cite, json_get(source, "cites"))
 			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
 				    json_text(cite));
@@ -149,4 +187,5 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 		cJSON_AddStringToObject(source, "licence_text", sb.buf);
 		strbuf_release(&sb);
 	}
+	add_cited(page, career);
 }

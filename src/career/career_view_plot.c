@@ -12,6 +12,8 @@
 /* Pixels: a line of words with its bar, and the axis below the last one. */
 #define ROW_HEIGHT 64
 #define AXIS_HEIGHT 32
+/* Of an axis: how far a bar goes on towards an end that is not published. */
+#define STUB 12
 #define MAX_STEPS 4
 
 static int64_t highest(const struct money *m)
@@ -39,8 +41,11 @@ static int64_t round_step(int64_t least)
 
 static int64_t per_mille(int64_t part, int64_t whole)
 {
-	if (whole <= 0 || part < 0 || part > INT64_MAX / 2000)
+	if (whole <= 0 || part <= 0)
 		return 0;
+	/* What lies beyond the axis is drawn at its end. */
+	if (part >= whole || part > INT64_MAX / 2000)
+		return 1000;
 	return (part * 2000 / whole + 1) / 2;
 }
 
@@ -111,13 +116,16 @@ int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
 	return step * steps;
 }
 
-/* One end alone: the bar runs to the edge there, without a cap. */
+/* One end alone: a stub from there, without a cap where nothing is known. */
 static void add_bar(cJSON *mark, const struct money *m, int64_t end)
 {
 	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
-	int64_t low = has_low ? m->low : 0, high = has_high ? m->high : end;
-	bool is_bar = (has_low || has_high) && high > low && low >= 0;
+	int64_t low = has_low ? m->low : m->high - end / STUB;
+	int64_t high = has_high ? m->high : m->low + end / STUB;
+	bool is_bar = has_low || has_high;
 
+	if (low < 0)
+		low = 0;
 	cJSON_AddBoolToObject(mark, "is_bar", is_bar);
 	cJSON_AddBoolToObject(mark, "has_low", is_bar && has_low);
 	cJSON_AddBoolToObject(mark, "has_high", is_bar && has_high);
@@ -151,34 +159,41 @@ void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index)
 		cJSON_AddNullToObject(mark, "median");
 }
 
-/* The middle of a range, or nothing where an end is not known. */
-static int64_t middle(const cJSON *money)
+static void add_key_item(cJSON *key, const char *mark, const char *words)
 {
-	struct money m;
+	cJSON *item = cJSON_CreateObject();
 
-	if (!money_read(money, &m))
-		return 0;
-	if (m.median != MONEY_NONE)
-		return m.median;
-	if (m.low == MONEY_NONE || m.high == MONEY_NONE)
-		return 0;
-	return m.low + (m.high - m.low) / 2;
+	cJSON_AddStringToObject(item, "mark", mark);
+	cJSON_AddStringToObject(item, "words", words);
+	cJSON_AddItemToArray(key, item);
 }
 
-void career_view_finding(cJSON *plot, const cJSON *junior, const cJSON *senior)
+void career_view_key(cJSON *plot, const cJSON *rows)
 {
-	int64_t low = middle(junior), high = middle(senior), tenths;
-	struct strbuf sb = STRBUF_INIT;
+	cJSON *key = cJSON_AddArrayToObject(plot, "key");
+	bool has_range = false, has_median = false, has_limited = false;
+	bool has_open = false;
+	const cJSON *row;
 
-	if (low > 0 && high > low && high < INT64_MAX / 20) {
-		tenths = (high * 20 / low + 1) / 2;
-		strbuf_addf(&sb,
-			    "In the middle of their ranges, a senior earns "
-			    "about %lld.%lld times as much as a junior.",
-			    (long long)(tenths / 10), (long long)(tenths % 10));
+	cJSON_ArrayForEach (row, rows) {
+		const cJSON *mark = json_get(row, "mark");
+		bool is_bar = json_is_true(mark, "is_bar");
+		bool is_limited = json_is_true(row, "limited");
+
+		has_limited |= is_limited;
+		has_median |= cJSON_IsNumber(json_get(mark, "median"));
+		has_range |= is_bar && !is_limited;
+		has_open |= is_bar && !(json_is_true(mark, "has_low") &&
+					json_is_true(mark, "has_high"));
 	}
-	cJSON_AddStringToObject(plot, "finding", sb.buf);
-	strbuf_release(&sb);
+	if (has_range)
+		add_key_item(key, "range", "low to high");
+	if (has_median)
+		add_key_item(key, "median", "middle");
+	if (has_limited)
+		add_key_item(key, "limited", "limited data: dashed or hollow");
+	if (has_open)
+		add_key_item(key, "open", "one end is not published");
 }
 
 void career_view_alternative(cJSON *plot, const cJSON *rows)

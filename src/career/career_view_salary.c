@@ -116,16 +116,42 @@ const char *career_view_level(const char *code)
 	return code;
 }
 
-/* Whether evidence that was not used says something quite different. */
-static bool is_disputed(const cJSON *career, const char *level)
+static const cJSON *evidence_of(const cJSON *career, const char *level,
+				const char *property)
 {
 	const cJSON *row;
 
 	cJSON_ArrayForEach (row, json_get(career, "evidence"))
-		if (json_is_true(row, "disagrees") &&
+		if (json_is_true(row, property) &&
 		    strcmp(json_str(row, "level"), level) == 0)
-			return true;
-	return false;
+			return row;
+	return NULL;
+}
+
+/* What evidence that was not used says, where it is quite different. */
+static void add_cross_check(cJSON *out, const cJSON *career, const char *level)
+{
+	const cJSON *row = evidence_of(career, level, "disagrees");
+	struct strbuf sb = STRBUF_INIT;
+	struct money m;
+
+	if (money_read(row, &m)) {
+		strbuf_addf(&sb, "%s says ",
+			    json_str(json_get(row, "source"), "publisher"));
+		money_add_short(&sb, &m);
+		strbuf_addstr(&sb, strcmp(json_str(row, "match"), "exact") == 0
+					   ? "."
+					   : ", of an occupation that is "
+					     "close to this one.");
+	}
+	add_text(out, "cross_check", &sb);
+}
+
+static bool is_editorial(const cJSON *career, const char *level)
+{
+	return strcmp(json_str(evidence_of(career, level, "used"),
+			       "level_basis"),
+		      "editorial") == 0;
 }
 
 static const char *currency_of(const cJSON *doc, const char *country)
@@ -138,6 +164,12 @@ static const char *currency_of(const cJSON *doc, const char *country)
 	return "";
 }
 
+static const char percentiles[] =
+	"No office asks people how senior they are: junior stands for the 10th "
+	"to 25th percentile of everyone in the occupation, mid for its middle "
+	"half, senior for the 75th to 90th. Managers are an occupation of "
+	"their own.";
+
 static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 {
 	const cJSON *salaries = json_get(doc, "salaries");
@@ -146,26 +178,49 @@ static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 	cJSON *plot = cJSON_AddObjectToObject(page, "plot");
 	cJSON *out = cJSON_AddArrayToObject(page, "levels");
 	int64_t end = career_view_axis(plot, salaries, currency);
-	bool has_any = false;
+	int count = 0;
+	cJSON *row;
 
 	for (int i = 0; i < CAREER_LEVELS; i++) {
-		const cJSON *money =
-			salary_of(salaries, country, levels[i].code);
-		cJSON *row = career_view_money(money);
+		const char *code = levels[i].code;
+		const cJSON *money = salary_of(salaries, country, code);
 
-		cJSON_AddStringToObject(row, "code", levels[i].code);
+		row = career_view_money(money);
+		cJSON_AddStringToObject(row, "code", code);
 		cJSON_AddStringToObject(row, "title", levels[i].title);
-		cJSON_AddBoolToObject(row, "disagrees",
-				      is_disputed(career, levels[i].code));
+		cJSON_AddBoolToObject(row, "is_editorial",
+				      is_editorial(career, code));
+		add_cross_check(row, career, code);
 		career_view_mark(row, money, end, i);
-		has_any |= cJSON_IsObject(money);
+		count += cJSON_IsObject(money);
 		cJSON_AddItemToArray(out, row);
 	}
-	career_view_finding(plot, salary_of(salaries, country, "junior"),
-			    salary_of(salaries, country, "senior"));
+	/* One figure alone makes no drawing. */
+	cJSON_ArrayForEach (row, out)
+		cJSON_AddBoolToObject(row, "is_shown",
+				      count > 1 || json_is_true(row, "has"));
+	career_view_key(plot, out);
 	career_view_alternative(plot, out);
 	cJSON_AddStringToObject(plot, "currency", currency);
-	cJSON_AddBoolToObject(page, "has_salary", has_any);
+	cJSON_AddStringToObject(plot, "reading",
+				is_editorial(career, "mid")
+					? "The ranges are our editors' "
+					  "estimates."
+					: percentiles);
+	cJSON_AddBoolToObject(page, "has_salary", count > 0);
+	cJSON_AddBoolToObject(page, "has_plot", count > 1);
+}
+
+/* "GBP, total pay, 2025": what the figures of a country are of. */
+static void add_basis(cJSON *row, const cJSON *country, const cJSON *money)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, json_str(country, "currency"));
+	if (money)
+		strbuf_addf(&sb, ", %s pay, %.4s", json_str(money, "pay_basis"),
+			    json_str(money, "observed_on"));
+	add_text(row, "basis", &sb);
 }
 
 static cJSON *table_row(const cJSON *doc, const cJSON *country,
@@ -176,7 +231,7 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 	const char *code = json_str(country, "code");
 	cJSON *row = cJSON_CreateObject(), *cells;
 	struct strbuf url = STRBUF_INIT;
-	bool has_any = false;
+	const cJSON *any = NULL;
 
 	strbuf_addf(&url, "%s/", json_str(career, "url"));
 	for (const char *c = code; *c; c++)
@@ -189,7 +244,6 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 	cJSON_AddStringToObject(row, "name", json_str(country, "name"));
 	cJSON_AddStringToObject(row, "short_name",
 				json_str(country, "short_name"));
-	cJSON_AddStringToObject(row, "currency", json_str(country, "currency"));
 	cJSON_AddBoolToObject(row, "is_current",
 			      strcmp(code, choice->country) == 0);
 	cells = cJSON_AddArrayToObject(row, "cells");
@@ -197,10 +251,31 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 		const cJSON *money = salary_of(salaries, code, levels[i].code);
 
 		cJSON_AddItemToArray(cells, career_view_money(money));
-		has_any |= cJSON_IsObject(money);
+		if (cJSON_IsObject(money))
+			any = money;
 	}
-	cJSON_AddBoolToObject(row, "has_any", has_any);
+	cJSON_AddBoolToObject(row, "has_any", any != NULL);
+	add_basis(row, country, any);
 	return row;
+}
+
+/* How many countries have figures. */
+static void add_coverage(cJSON *page)
+{
+	const cJSON *region, *country;
+	struct strbuf sb = STRBUF_INIT;
+	int all = 0, some = 0;
+
+	cJSON_ArrayForEach (region, json_get(page, "regions"))
+		cJSON_ArrayForEach (country, json_get(region, "countries")) {
+			all++;
+			some += json_is_true(country, "has_any");
+		}
+	strbuf_addf(&sb,
+		    "%d of %d countries have figures. Year and kind of pay "
+		    "differ: compare with care.",
+		    some, all);
+	add_text(page, "countries_text", &sb);
 }
 
 static void add_regions(cJSON *page, const cJSON *doc,
@@ -249,4 +324,5 @@ void career_view_salary(cJSON *page, const cJSON *doc,
 		cJSON_Duplicate(cJSON_GetArrayItem(json_get(page, "levels"), 1),
 				true));
 	add_regions(page, doc, choice);
+	add_coverage(page);
 }

@@ -104,7 +104,7 @@ static void test_end_that_is_not_published_has_no_cap(void **state)
 	(void)state;
 	assert_true(json_is_true(m, "is_bar") && json_is_true(m, "has_low"));
 	assert_false(json_is_true(m, "has_high"));
-	assert_float_equal(number(m, "width"), 20, 0);
+	assert_float_equal(number(m, "width"), 8.3, 1e-9);
 	assert_string_equal(json_str(m, "trust"), "limited");
 	assert_string_equal(json_str(m, "ends"), "open");
 	cJSON_Delete(m);
@@ -126,36 +126,23 @@ static void test_single_point_is_no_bar(void **state)
 	cJSON_Delete(m);
 }
 
-static void check_finding(const char *junior, const char *senior,
-			  const char *wanted)
+static void test_key_names_the_marks_that_there_are(void **state)
 {
 	cJSON *plot = cJSON_CreateObject();
-	cJSON *j = cJSON_Parse(junior), *s = cJSON_Parse(senior);
-
-	career_view_finding(plot, j, s);
-	if (*wanted)
-		assert_non_null(strstr(json_str(plot, "finding"), wanted));
-	else
-		assert_string_equal(json_str(plot, "finding"), "");
-	cJSON_Delete(plot);
-	cJSON_Delete(j);
-	cJSON_Delete(s);
-}
-
-static void test_finding_needs_both_middles(void **state)
-{
-	static const char range[] = "{\"currency\":\"USD\",\"low\":40000,"
-				    "\"median\":null,\"high\":60000}";
-	static const char point[] = "{\"currency\":\"USD\",\"low\":null,"
-				    "\"median\":125000,\"high\":null}";
-	static const char open[] = "{\"currency\":\"USD\",\"low\":90000,"
-				   "\"median\":null,\"high\":null}";
+	cJSON *rows = cJSON_Parse(
+		"[{\"limited\":false,\"mark\":{\"is_bar\":true,"
+		"\"has_low\":true,\"has_high\":false,\"median\":null}},"
+		"{\"mark\":{\"is_bar\":false,\"median\":null}}]");
+	const cJSON *key;
 
 	(void)state;
-	check_finding(range, point, "about 2.5 times");
-	check_finding(range, open, "");
-	check_finding("null", point, "");
-	check_finding(point, range, "");
+	career_view_key(plot, rows);
+	key = json_get(plot, "key");
+	assert_int_equal(cJSON_GetArraySize(key), 2);
+	assert_string_equal(json_str(key->child, "mark"), "range");
+	assert_string_equal(json_str(key->child->next, "mark"), "open");
+	cJSON_Delete(plot);
+	cJSON_Delete(rows);
 }
 
 static void test_percent_has_one_decimal(void **state)
@@ -165,7 +152,7 @@ static void test_percent_has_one_decimal(void **state)
 	assert_float_equal(career_view_percent(2, 3), 66.7, 1e-9);
 	assert_float_equal(career_view_width(1, 2, 3), 33.4, 1e-9);
 	assert_float_equal(career_view_percent(1, 0), 0, 0);
-	assert_float_equal(career_view_percent(INT64_MAX, 5), 0, 0);
+	assert_float_equal(career_view_percent(INT64_MAX, 5), 100, 0);
 	assert_float_equal(career_view_width(3, 1, 4), 0, 0);
 }
 
@@ -177,7 +164,7 @@ int main(void)
 		cmocka_unit_test(test_range_lies_where_its_amounts_are),
 		cmocka_unit_test(test_end_that_is_not_published_has_no_cap),
 		cmocka_unit_test(test_single_point_is_no_bar),
-		cmocka_unit_test(test_finding_needs_both_middles),
+		cmocka_unit_test(test_key_names_the_marks_that_there_are),
 		cmocka_unit_test(test_percent_has_one_decimal),
 	};
 

@@ -90,6 +90,7 @@ start_cluster() {
 		! psql_as postgres postgres -c 'SELECT 1' >/dev/null 2>&1 ||
 			return 0
 		is_alive postgresql || break
+		[[ -z $stopping ]] || break
 		pause 0.1
 	done
 	# Told to stop before it had started.

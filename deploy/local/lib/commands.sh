@@ -213,7 +213,7 @@ supervise() {
 		fi
 		for name in "${!pids[@]}"; do
 			! is_alive "$name" || continue
-			[[ -z $stopping ]] || return
+			[[ -z $stopping ]] || return 0
 			wait "${pids[$name]}" 2>/dev/null
 			code=$?
 			unset "pids[$name]"
@@ -221,12 +221,12 @@ supervise() {
 				continue
 			fi
 			((SECONDS - ${last[$name]:-0} < 60)) || crashes[$name]=0
-			last[$name]=$SECONDS
 			((crashes[$name] += 1))
 			((crashes[$name] <= 10)) || die "$name ends again and again; \
 see $state/log/$name.log"
 			note "$name ended (code $code) and is started again"
 			restart "$name"
+			last[$name]=$SECONDS
 		done
 		if [[ -e $state/pg.on ]]; then
 			rm -f "$state/pg.on"
@@ -257,7 +257,6 @@ stop_all() {
 	sweep
 	drop_sockets
 	rm -f "$state"/{env,pg.off,pg.on} "$state"/pid/*
-	[[ -z $stopping || $code -ne 0 ]] || code=0
 	exit "$code"
 }
 
