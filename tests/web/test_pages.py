@@ -233,7 +233,7 @@ def test_page_says_which_country_and_why(site):
     page = words(site.get(CAREER, {"Accept-Language": "de-DE"}, client="127.0.0.9").text)
     assert "Shown for Germany : from the language your browser asks for" in page
     page = words(site.get(CAREER, {"Cookie": "country=nl"}).text)
-    assert "Shown for the Netherlands : your choice" in page
+    assert "Shown for Netherlands : your choice" in page
 
 
 def test_remembering_a_country_sets_one_cookie_and_forgetting_removes_it(site):
