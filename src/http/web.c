@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "http/compress.h"
@@ -340,6 +341,7 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 	int status = 0;
 
 	log_set_request(rq->id);
+	json_use_arena(rq->arena);
 	if (rq->is_given_up)
 		status = response_error(rs, 503, "We are too busy just now.");
 	else if (rq->is_body_too_large)
@@ -363,5 +365,6 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 		      route ? (int)(route - web->routes) : METRICS_ROUTES,
 		      rs->status, us);
 	log_request(web, rq, rs, route, us);
+	json_use_arena(NULL);
 	log_set_request(NULL);
 }
