@@ -15,8 +15,6 @@
 
 /* Fresh content is noticed this fast without asking for each request. */
 #define VERSION_INTERVAL_MS 1000
-/* A worker's memory of replies: some hundred pages, encoded. */
-#define CACHE_BYTES (4 << 20)
 #define VIEW_MAX (1 << 20) /* of a file in VIEWS_DIR */
 
 extern const struct template_source views[];
@@ -84,7 +82,8 @@ bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 	web->views = template_set_new(*dir ? web->view_files : views, err);
 	if (!web->views)
 		return false;
-	web->cache = page_cache_new(CACHE_BYTES);
+	web->cache = page_cache_new((size_t)settings_int(SETTING_WEB_CACHE_KB)
+				    << 10);
 	return read_assets(web, err);
 }
 
