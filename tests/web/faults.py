@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from client import wait_until
+from client import at_once, connections, wait_until
 
 WORKERS = 4  # unless WEB_WORKERS says otherwise
 
@@ -43,6 +43,14 @@ def _stopped(pids):
 
 def hung_workers(site):
     return _stopped(workers(site))
+
+
+def stampede(site, address, clients=64):
+    """The replies to so many who ask before a worker answers anybody."""
+    with hung_workers(site):
+        collect = at_once(clients, lambda: site.get(address))
+        wait_until(lambda: connections(site.port) >= clients)
+    return collect()
 
 
 @contextlib.contextmanager
