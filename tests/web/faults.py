@@ -30,15 +30,20 @@ def kill_workers(site):
     wait_until(lambda: len(set(workers(site)) - old) == WORKERS)
 
 
+def _send(number, pids):
+    for pid in pids:
+        # One that was at its end already is gone when its parent goes on.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 @contextlib.contextmanager
 def _stopped(pids):
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _send(signal.SIGSTOP, pids)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        _send(signal.SIGCONT, pids)
 
 
 def hung_workers(site):
