@@ -8,7 +8,7 @@ PORT ?= 8080
 CC ?= gcc
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium
+MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef \
 	-Wold-style-definition -Wformat=2 -Wimplicit-fallthrough \
@@ -88,7 +88,7 @@ fuzz: ## fuzz all parsers, or one TARGET, each for SECONDS (30)
 lint: ## check layout, includes, and what else a machine can tell
 	@tests/lint
 
-bench: ## cached page against nginx serving the same bytes as a file
+bench: ## how fast the site is, as ratios to others of the same run
 	@deploy/local/install-packages test
 	@$(MAKE) -s all
 	@tests/bench/run

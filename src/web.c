@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 	log_setup("autopsy-web",
 		  (enum log_level)settings_int(SETTING_LOG_LEVEL));
 	if (master_is_worker(&w, &is_bad, &err)) {
+		alloc_give_back_large();
 		if (!is_bad)
 			return run_worker(&w);
 		log_event(LOG_ERROR, "start", "%s", err.buf);

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 
@@ -42,6 +43,11 @@ char *xstrndup(const char *s, size_t len)
 	memcpy(p, s, len);
 	p[len] = '\0';
 	return p;
+}
+
+void alloc_give_back_large(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
 void bug_at(const char *file, int line, const char *fmt, ...)

@@ -20,6 +20,13 @@ char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *s, size_t len)
 	__attribute__((malloc, returns_nonnull));
 
+/*
+ * For a program that lives long: memory of large pieces goes back to the
+ * system when they are freed. By itself malloc() learns from the first large
+ * piece, here a compressor's tables, to keep such for ever.
+ */
+void alloc_give_back_large(void);
+
 /* A broken promise of our own code: says where, then aborts. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4)

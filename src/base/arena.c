@@ -3,7 +3,9 @@
 #include <stdalign.h>
 #include <stdint.h>
 
-#define BLOCK_SIZE 8192
+#define BLOCK_FIRST 8192
+/* What a page with its data needs, twice; larger ones are not kept warm. */
+#define BLOCK_KEPT (1 << 20)
 
 struct arena_block {
 	struct arena_block *next;
@@ -22,8 +24,12 @@ void *arena_alloc(struct arena *a, size_t size)
 		BUG("arena piece of %zu bytes", size);
 	size = (size + align - 1) & ~(align - 1);
 	if (!b || b->size - b->used < size) {
-		size_t want = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+		size_t want = b ? 2 * b->size : BLOCK_FIRST;
 
+		if (want > BLOCK_KEPT)
+			want = BLOCK_KEPT;
+		if (want < size)
+			want = size;
 		b = xmalloc(sizeof(*b) + want);
 		b->next = a->head;
 		b->used = 0;
@@ -50,29 +56,34 @@ char *arena_strdup(struct arena *a, const char *s)
 	return arena_strndup(a, s, strlen(s));
 }
 
-void arena_reset(struct arena *a)
+static void free_blocks(struct arena_block *b)
 {
-	struct arena_block *b = a->head;
-
-	while (b && b->next) {
+	while (b) {
 		struct arena_block *next = b->next;
 
 		free(b);
 		b = next;
 	}
-	if (b && b->size > BLOCK_SIZE) {
-		free(b);
-		b = NULL;
-	}
-	if (b)
-		b->used = 0;
-	a->head = b;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
 	a->total = 0;
+	if (!b)
+		return;
+	free_blocks(b->next);
+	b->next = NULL;
+	b->used = 0;
+	if (b->size > BLOCK_KEPT) {
+		free(b);
+		a->head = NULL;
+	}
 }
 
 void arena_release(struct arena *a)
 {
-	arena_reset(a);
-	free(a->head);
-	a->head = NULL;
+	free_blocks(a->head);
+	*a = (struct arena)ARENA_INIT;
 }

@@ -1,6 +1,8 @@
 /*
  * struct arena: memory that lives as long as one request. Take pieces, never
- * free them; arena_reset() frees them all at once and keeps one block warm.
+ * free them; arena_reset() frees them all at once and keeps the newest block
+ * warm. Each block is twice the one before, so that after a few requests one
+ * is enough.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

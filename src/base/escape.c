@@ -1,6 +1,24 @@
 #include "base/escape.h"
 
+#include <stdint.h>
+
 #include "base/utf8.h"
+
+#define BIT(c) (UINT64_C(1) << ((c)&63))
+/* A bit for each byte that stays as it is in HTML and in JSON alike, which
+ * is most of any text: it needs no second look. */
+static const uint64_t plain[4] = {
+	~UINT64_C(0) << ' ' &
+		~(BIT('&') | BIT('<') | BIT('>') | BIT('"') | BIT('\'')),
+	~(BIT('\\') | BIT(0x7f)),
+	0,
+	0,
+};
+
+static bool is_plain(unsigned char c)
+{
+	return plain[c >> 6] & BIT(c);
+}
 
 typedef const char *escape_fn(unsigned char c);
 
@@ -11,11 +29,15 @@ static void escape_with(struct strbuf *out, const char *text, size_t len,
 	size_t i = 0, from = 0;
 
 	while (i < len) {
-		size_t n = utf8_len(text + i, len - i);
-		const char *rep = n == 0   ? "\xef\xbf\xbd"
-				  : n == 1 ? fn(s[i])
-					   : NULL;
+		const char *rep;
+		size_t n;
 
+		if (is_plain(s[i])) {
+			i++;
+			continue;
+		}
+		n = utf8_len(text + i, len - i);
+		rep = n == 0 ? "\xef\xbf\xbd" : n == 1 ? fn(s[i]) : NULL;
 		if (rep) {
 			strbuf_add(out, text + from, i - from);
 			strbuf_addstr(out, rep);

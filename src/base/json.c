@@ -3,9 +3,42 @@
 /* The whole numbers that a double tells apart: 2^53. */
 #define WHOLE_MAX 9007199254740992.0
 
+static struct arena *memory;
+
+static void *take(size_t size)
+{
+	return arena_alloc(memory, size);
+}
+
+static void leave(void *piece)
+{
+	(void)piece;
+}
+
+void json_use_arena(struct arena *arena)
+{
+	cJSON_Hooks hooks = { take, leave };
+
+	memory = arena;
+	cJSON_InitHooks(arena ? &hooks : NULL);
+}
+
+void json_free(cJSON *json)
+{
+	if (!memory)
+		cJSON_Delete(json);
+}
+
 cJSON *json_get(const cJSON *of, const char *name)
 {
-	return cJSON_GetObjectItemCaseSensitive(of, name);
+	cJSON *m;
+
+	/* As cJSON does it, but most names differ in their first letter. */
+	cJSON_ArrayForEach (m, of)
+		if (m->string && *m->string == *name &&
+		    strcmp(m->string, name) == 0)
+			return m;
+	return NULL;
 }
 
 const char *json_str(const cJSON *of, const char *name)

@@ -6,7 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/alloc.h"
+#include "base/arena.h"
+
+/*
+ * From here on cJSON takes its memory from the arena, and freeing a piece
+ * does nothing: a page is made of thousands. What was made before must not
+ * be freed meanwhile. NULL: malloc() and free() again.
+ */
+void json_use_arena(struct arena *arena);
+/* cJSON_Delete(), unless the arena will do it: no walk through the tree. */
+void json_free(cJSON *json);
 
 /* The member, NULL if of is no object or has none. Names are exact. */
 cJSON *json_get(const cJSON *of, const char *name);

@@ -37,6 +37,10 @@ static const struct spec specs[SETTING_MAX] = {
 				       1000000000, false,
 				       "a worker is replaced after about so many requests; 0: "
 				       "never" },
+	[SETTING_WEB_CACHE_KB] = { "WEB_CACHE_KB", KIND_INT, "768", 0, 1048576,
+				   false,
+				   "finished replies that a worker keeps in memory, in kB; "
+				   "0: none" },
 	[SETTING_LOG_LEVEL] = { "LOG_LEVEL", KIND_LEVEL, "info", 0, 0, false,
 				"least level that is logged: debug, info, warn or error" },
 	[SETTING_MIGRATIONS_DIR] = { "MIGRATIONS_DIR", KIND_TEXT, "migrations",

@@ -89,19 +89,39 @@ void strbuf_addch(struct strbuf *sb, char c)
 	strbuf_add(sb, &c, 1);
 }
 
+void strbuf_addint(struct strbuf *sb, int64_t n)
+{
+	char digits[20], *at = digits + sizeof(digits);
+	/* Negated as unsigned: the lowest number has no positive twin. */
+	uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + size % 10);
+	while (size /= 10);
+	if (n < 0)
+		*--at = '-';
+	strbuf_add(sb, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
 {
+	size_t room = sb->alloc ? sb->alloc - sb->len : 0;
 	va_list again;
 	int n;
 
+	/* Mostly it fits; else this tells how much it needs. */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room ? sb->buf + sb->len : NULL, room, fmt, again);
 	va_end(again);
 	if (n < 0)
 		BUG("bad format '%s'", fmt);
-	if (!n || !grow(sb, (size_t)n))
+	if (!n || !grow(sb, (size_t)n)) {
+		if (room)
+			sb->buf[sb->len] = '\0';
 		return;
-	vsnprintf(sb->buf + sb->len, (size_t)n + 1, fmt, ap);
+	}
+	if ((size_t)n >= room)
+		vsnprintf(sb->buf + sb->len, (size_t)n + 1, fmt, ap);
 	sb->len += (size_t)n;
 }
 

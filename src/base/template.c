@@ -283,7 +283,8 @@ static const cJSON *member(const cJSON *of, const char *name, size_t len)
 	if (!cJSON_IsObject(of))
 		return NULL;
 	cJSON_ArrayForEach (m, of)
-		if (strncmp(m->string, name, len) == 0 && !m->string[len])
+		if (*m->string == *name && strncmp(m->string, name, len) == 0 &&
+		    !m->string[len])
 			return m;
 	return NULL;
 }
@@ -324,6 +325,14 @@ static bool is_number(const cJSON *v)
 	return cJSON_IsNumber(v) && isfinite(v->valuedouble);
 }
 
+static void add_number(struct strbuf *out, const cJSON *v)
+{
+	if (v->valuedouble == v->valueint)
+		strbuf_addint(out, v->valueint);
+	else
+		strbuf_addf(out, "%.15g", v->valuedouble);
+}
+
 static bool render_value(struct renderer *r, const struct node *n,
 			 const cJSON *v)
 {
@@ -332,7 +341,7 @@ static bool render_value(struct renderer *r, const struct node *n,
 		return true;
 	}
 	if (is_number(v)) {
-		strbuf_addf(r->out, "%.15g", v->valuedouble);
+		add_number(r->out, v);
 		return true;
 	}
 	return render_error(r, n, "is neither text nor a number");
@@ -348,7 +357,7 @@ static void add_json(struct strbuf *out, const cJSON *v)
 		escape_json(out, v->valuestring, strlen(v->valuestring));
 		strbuf_addch(out, '"');
 	} else if (is_number(v)) {
-		strbuf_addf(out, "%.15g", v->valuedouble);
+		add_number(out, v);
 	} else if (cJSON_IsBool(v)) {
 		strbuf_addstr(out, cJSON_IsTrue(v) ? "true" : "false");
 	} else if (!is_object && !cJSON_IsArray(v)) {

@@ -34,29 +34,32 @@ void words_add_month(struct strbuf *out, const char *iso)
 
 void words_add_minutes(struct strbuf *out, int64_t minutes)
 {
-	if (minutes >= 60)
-		strbuf_addf(out, "%lld h", (long long)(minutes / 60));
+	if (minutes >= 60) {
+		strbuf_addint(out, minutes / 60);
+		strbuf_addstr(out, " h");
+	}
 	if (minutes >= 60 && minutes % 60)
 		strbuf_addch(out, ' ');
-	if (minutes < 60 || minutes % 60)
-		strbuf_addf(out, "%lld min", (long long)(minutes % 60));
+	if (minutes < 60 || minutes % 60) {
+		strbuf_addint(out, minutes % 60);
+		strbuf_addstr(out, " min");
+	}
 }
 
 void words_add_number(struct strbuf *out, int64_t n)
 {
-	char digits[32];
+	char digits[32], *at = digits + sizeof(digits);
 	/* Negated as unsigned: the lowest number has no positive twin. */
 	uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-	int len = snprintf(digits, sizeof(digits), "%llu",
-			   (unsigned long long)size);
 
-	if (n < 0)
-		strbuf_addch(out, '-');
-	for (int i = 0; i < len; i++) {
-		strbuf_addch(out, digits[i]);
-		if ((len - i - 1) % 3 == 0 && i + 1 < len)
-			strbuf_addch(out, ',');
+	for (int count = 0; size || !count; count++, size /= 10) {
+		if (count && count % 3 == 0)
+			*--at = ',';
+		*--at = (char)('0' + size % 10);
 	}
+	if (n < 0)
+		*--at = '-';
+	strbuf_add(out, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 const char *words_article(const char *word)

@@ -316,6 +316,6 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice)
 	career_view_days(page, career, choice->level ? choice->level : "mid");
 	career_view_json_ld(page, career, choice->country);
 	json_move(doc, "career", page, "career");
-	cJSON_Delete(doc);
+	json_free(doc);
 	return page;
 }

@@ -5,26 +5,12 @@
 #include "base/parse.h"
 #include "base/words.h"
 
-static void add_end(cJSON *entry, const char *start, int64_t minutes)
-{
-	struct strbuf sb = STRBUF_INIT;
-	int64_t at = (start[0] - '0') * 600 + (start[1] - '0') * 60 +
-		     (start[3] - '0') * 10 + (start[4] - '0') + minutes;
-
-	strbuf_addf(&sb, "%02d:%02d", (int)(at / 60 % 24), (int)(at % 60));
-	cJSON_AddStringToObject(entry, "end", sb.buf);
-	strbuf_release(&sb);
-}
-
 static cJSON *entry_view(const cJSON *entry, int64_t minutes)
 {
 	cJSON *out = cJSON_CreateObject();
-	const char *start = json_str(entry, "start");
 	struct strbuf sb = STRBUF_INIT;
 
-	cJSON_AddStringToObject(out, "start", start);
-	if (strlen(start) == 5)
-		add_end(out, start, minutes);
+	cJSON_AddStringToObject(out, "start", json_str(entry, "start"));
 	words_add_minutes(&sb, minutes);
 	cJSON_AddStringToObject(out, "duration", sb.buf);
 	strbuf_release(&sb);

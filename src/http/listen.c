@@ -145,8 +145,9 @@ void listen_notify(const char *state)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	/* Best effort: systemd restarts us if it misses the watchdog. */
-	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL,
+	/* Best effort: systemd restarts us if it misses the watchdog. A full
+	 * queue must not stop the master, who ends requests that hang. */
+	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
 		   (struct sockaddr *)&un, size) < 0)
 		errno = 0;
 	close(fd);

@@ -1,6 +1,7 @@
 /* From data to a page: what all pages share is added here. */
 #include "http/web.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/settings.h"
@@ -79,7 +80,7 @@ int web_page(struct web *web, const struct request *rq, struct response *rs,
 		status = 500;
 	}
 	strbuf_release(&err);
-	cJSON_Delete(page);
+	json_free(page);
 	return status;
 }
 

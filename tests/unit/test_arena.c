@@ -36,20 +36,23 @@ static void test_piece_larger_than_a_block_fits(void **state)
 	arena_release(&a);
 }
 
-static void test_reset_keeps_one_small_block(void **state)
+static void test_reset_keeps_the_newest_block_unless_it_is_huge(void **state)
 {
 	struct arena a = ARENA_INIT;
-	void *first;
+	void *first, *newest;
 
 	(void)state;
-	first = arena_alloc(&a, 100);
-	for (int i = 0; i < 50; i++)
-		memset(arena_alloc(&a, 5000), 1, 5000);
-	arena_reset(&a);
-	assert_int_equal(a.total, 0);
-	assert_ptr_equal(arena_alloc(&a, 100), first);
+	first = arena_alloc(&a, 5000);
+	newest = arena_alloc(&a, 5000);
+	for (int i = 0; i < 3; i++) {
+		arena_reset(&a);
+		assert_int_equal(a.total, 0);
+		/* Both fit into it now. */
+		assert_ptr_equal(arena_alloc(&a, 5000), newest);
+		assert_ptr_not_equal(arena_alloc(&a, 5000), first);
+	}
 	arena_release(&a);
-	memset(arena_alloc(&a, 100000), 1, 100000);
+	memset(arena_alloc(&a, (1 << 20) + 1), 1, (1 << 20) + 1);
 	arena_reset(&a);
 	assert_null(a.head);
 	arena_reset(&a);
@@ -76,7 +79,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces_are_aligned_and_do_not_overlap),
 		cmocka_unit_test(test_piece_larger_than_a_block_fits),
-		cmocka_unit_test(test_reset_keeps_one_small_block),
+		cmocka_unit_test(
+			test_reset_keeps_the_newest_block_unless_it_is_huge),
 		cmocka_unit_test(test_strings_are_copied_with_a_nul_behind),
 	};
 

@@ -86,6 +86,25 @@ static void test_move_takes_the_member_or_leaves_null(void **state)
 	cJSON_Delete(to);
 }
 
+static void test_what_lives_in_an_arena_dies_with_it(void **state)
+{
+	cJSON *older = cJSON_Parse("{\"a\":[1,2]}"), *page;
+	struct arena arena = ARENA_INIT;
+
+	(void)state;
+	json_use_arena(&arena);
+	page = cJSON_Parse("{\"b\":\"text\"}");
+	cJSON_AddItemReferenceToObject(page, "older", older);
+	assert_string_equal(json_str(page, "b"), "text");
+	assert_true(arena.total > 0);
+	json_free(page);
+	json_use_arena(NULL);
+	arena_release(&arena);
+	/* Of before the arena: still whole, and freed as usual. */
+	assert_int_equal(cJSON_GetArraySize(json_get(older, "a")), 2);
+	json_free(older);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +112,7 @@ int main(void)
 		cmocka_unit_test(
 			test_int_is_a_whole_number_that_a_double_holds),
 		cmocka_unit_test(test_text_of_an_item_that_is_none_is_empty),
+		cmocka_unit_test(test_what_lives_in_an_arena_dies_with_it),
 		cmocka_unit_test(test_move_takes_the_member_or_leaves_null),
 	};
 

@@ -217,6 +217,25 @@ static void test_socket_that_can_not_be_had_is_told_why(void **state)
 	assert_non_null(strstr(f->err.buf, "Too many open files"));
 }
 
+static void test_nobody_waits_for_a_systemd_that_does_not_read(void **state)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	struct fixture *f = *state;
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s/notify", f->dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+	setenv("NOTIFY_SOCKET", un.sun_path, 1);
+	/* It would wait for ever; more than the queue of any system holds. */
+	alarm(10);
+	for (int i = 0; i < 5000; i++)
+		listen_notify("WATCHDOG=1");
+	alarm(0);
+	unsetenv("NOTIFY_SOCKET");
+	close(fd);
+	unlink(un.sun_path);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
 int main(void)
@@ -232,6 +251,7 @@ int main(void)
 		TEST(test_descriptors_for_another_process_are_ignored),
 		TEST(test_passed_descriptors_are_one_that_listens),
 		TEST(test_systemd_is_told_by_path_or_abstract_name),
+		TEST(test_nobody_waits_for_a_systemd_that_does_not_read),
 	};
 
 	/* Nothing may listen or be open where descriptors are passed. */

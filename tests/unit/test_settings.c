@@ -8,9 +8,10 @@
 #include "base/settings.h"
 
 static const char *const names[] = {
-	"DATABASE_URL",	  "DATABASE_URL_READ", "SITE_URL",	   "WEB_SOCKET",
-	"WEB_WORKERS",	  "WEB_DEADLINE_MS",   "WEB_MAX_REQUESTS", "LOG_LEVEL",
-	"MIGRATIONS_DIR", "VIEWS_DIR",	       "STATIC_DIR",	   "CONTACT"
+	"DATABASE_URL", "DATABASE_URL_READ", "SITE_URL",	 "WEB_SOCKET",
+	"WEB_WORKERS",	"WEB_DEADLINE_MS",   "WEB_MAX_REQUESTS", "WEB_CACHE_KB",
+	"LOG_LEVEL",	"MIGRATIONS_DIR",    "VIEWS_DIR",	 "STATIC_DIR",
+	"CONTACT"
 };
 
 static int clear_environment(void **state)

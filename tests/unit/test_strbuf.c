@@ -46,6 +46,42 @@ static void test_bytes_are_kept_with_a_nul_behind(void **state)
 	strbuf_release(&sb);
 }
 
+static void test_a_format_fits_wherever_the_memory_ends(void **state)
+{
+	(void)state;
+	for (int len = 0; len < 300; len++) {
+		struct strbuf sb = STRBUF_INIT;
+		int64_t shown = len;
+
+		for (int i = 0; i < len; i++)
+			strbuf_addch(&sb, 'x');
+		strbuf_addf(&sb, "%0*d", len + 1, 7);
+		assert_int_equal(sb.len, 2 * shown + 1);
+		assert_int_equal(strspn(sb.buf, "x"), len);
+		assert_int_equal(strspn(sb.buf + len, "0"), len);
+		assert_string_equal(sb.buf + 2 * len, "7");
+		strbuf_release(&sb);
+	}
+}
+
+static void test_whole_numbers_are_written_as_printf_does(void **state)
+{
+	static const int64_t numbers[] = { 0,  1,   -1,	       9,	 10,
+					   99, 100, INT64_MAX, INT64_MIN };
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%lld", (long long)numbers[i]);
+		strbuf_reset(&sb);
+		strbuf_addint(&sb, numbers[i]);
+		assert_string_equal(sb.buf, text);
+	}
+	strbuf_release(&sb);
+}
+
 static void test_addition_beyond_the_cap_is_dropped_whole(void **state)
 {
 	struct strbuf sb;
@@ -153,6 +189,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty_buffer_is_a_c_string),
 		cmocka_unit_test(test_bytes_are_kept_with_a_nul_behind),
+		cmocka_unit_test(test_a_format_fits_wherever_the_memory_ends),
+		cmocka_unit_test(test_whole_numbers_are_written_as_printf_does),
 		cmocka_unit_test(test_addition_beyond_the_cap_is_dropped_whole),
 		cmocka_unit_test(test_full_buffer_stays_full_until_reset),
 		cmocka_unit_test(

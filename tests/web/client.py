@@ -8,6 +8,7 @@ import http.client
 import itertools
 import socket
 import ssl
+import threading
 import time
 
 _next = itertools.count(1)
@@ -83,6 +84,22 @@ def wait_until(claim, seconds=10, pause=0.05):
         assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(pause)
     return value
+
+
+def at_once(count, call):
+    """Starts so many threads; the function it returns collects results."""
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(call()))
+               for _ in range(count)]
+    for thread in threads:
+        thread.start()
+
+    def collect():
+        for thread in threads:
+            thread.join()
+        return results
+
+    return collect
 
 
 def free_port():

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from client import wait_until
+from client import at_once, connections, wait_until
 
 WORKERS = 4  # unless WEB_WORKERS says otherwise
 
@@ -30,19 +30,32 @@ def kill_workers(site):
     wait_until(lambda: len(set(workers(site)) - old) == WORKERS)
 
 
+def _send(number, pids):
+    for pid in pids:
+        # One that was at its end already is gone when its parent goes on.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 @contextlib.contextmanager
 def _stopped(pids):
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _send(signal.SIGSTOP, pids)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        _send(signal.SIGCONT, pids)
 
 
 def hung_workers(site):
     return _stopped(workers(site))
+
+
+def stampede(site, address, clients=64):
+    """The replies to so many who ask before a worker answers anybody."""
+    with hung_workers(site):
+        collect = at_once(clients, lambda: site.get(address))
+        wait_until(lambda: connections(site.port) >= clients)
+    return collect()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
 """What a copy of the site has done: its workers' log, its cache, its edge."""
+import contextlib
 import json
 import os
 import re
@@ -108,6 +109,25 @@ def age(site, path, seconds):
             assert version == CACHE_FORMAT
             entry.seek(8)
             entry.write(struct.pack("=Q", fresh_until - seconds))
+
+
+@contextlib.contextmanager
+def queries(site):
+    """Tells meanwhile how often a named query has reached the database."""
+    log = site.state / "log/postgresql.log"
+    start = log.stat().st_size
+
+    def log_statements(change):
+        url = site.env["DATABASE_URL"].replace("autopsy_ops@", "postgres@")
+        subprocess.run(["psql", "-Xqo", "/dev/null", url, "-c", change,
+                        "-c", "SELECT pg_reload_conf()"], check=True)
+
+    log_statements("ALTER SYSTEM SET log_statement = 'all'")
+    try:
+        yield lambda name: log.read_bytes()[start:].count(
+            f" execute {name}:".encode())
+    finally:
+        log_statements("ALTER SYSTEM RESET log_statement")
 
 
 def own_error(site, status, kind="html"):

@@ -1,12 +1,10 @@
 """The page cache: its keys, validators, and what it does not keep."""
-import threading
-
 import pytest
 
-from client import connections, wait_until
-from faults import hung_workers
+from client import at_once, wait_until
+from faults import hung_workers, stampede
 from local_site import CAREER
-from observe import age, cached_keys, heard, heard_of, kept
+from observe import age, cached_keys, heard, heard_of, kept, queries
 
 API = "/api/v1/careers/backend-developer"
 BROTLI = {"Accept-Encoding": "gzip, deflate, br"}
@@ -14,22 +12,6 @@ PAGES = ["/", "/careers", "/careers/information-technology", CAREER,
          CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
          "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
          API, API + "/salaries"]
-
-
-def at_once(count, call):
-    """Starts so many threads; the function it returns collects results."""
-    results = []
-    threads = [threading.Thread(target=lambda: results.append(call()))
-               for _ in range(count)]
-    for thread in threads:
-        thread.start()
-
-    def collect():
-        for thread in threads:
-            thread.join()
-        return results
-
-    return collect
 
 
 def state_of(reply):
@@ -155,14 +137,14 @@ def test_a_post_is_neither_stored_nor_served_from_the_store(site, unseen):
     assert state_of(again) == "HIT" and again.body == page.body
 
 
-def test_64_at_once_on_a_cold_key_are_one_request_of_the_worker(site, unseen):
+def test_64_at_once_on_a_cold_key_are_one_request_and_one_query(site, unseen):
     path = unseen.split("?")[0]
     before = len(heard_of(site, path))
-    with hung_workers(site):
-        collect = at_once(64, lambda: site.get(unseen))
-        wait_until(lambda: connections(site.port) >= 64)
-    assert {r.status for r in collect()} == {200}
+    with queries(site) as count:
+        replies = stampede(site, unseen)
+    assert [r.status for r in replies] == [200] * 64
     assert len(heard_of(site, path)) == before + 1
+    assert count("career_page") == 1
 
 
 @pytest.mark.parametrize("seconds, state", [

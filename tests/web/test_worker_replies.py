@@ -279,6 +279,14 @@ def test_new_version_shows_within_two_seconds(one, cluster):
                one.metrics["page_cache_misses_total"] > misses, 2)
 
 
+def test_a_worker_without_memory_makes_each_reply_anew(make):
+    one = make(WEB_WORKERS="1", WEB_CACHE_KB="0").start()
+    replies = [one.get(CAREER) for _ in range(3)]
+    assert len({reply.body for reply in replies}) == 1
+    assert one.metrics["page_cache_misses_total"] == 3
+    assert one.metrics["page_cache_hits_total"] == 0
+
+
 def test_ended_sessions_are_no_error_to_readers(web, cluster):
     # An address of its own each time, so that memory is no help.
     with Load(lambda n, count: web.get(CAREER, f"x={n}.{count}"), 4) as load:

@@ -1,0 +1,20 @@
+"""The bench runs from end to end. What it measures is not judged here, but
+it stops by itself where a peer's bytes differ or an answer is an error."""
+import subprocess
+from pathlib import Path
+
+RUN = Path(__file__).with_name("run")
+ROWS = ["cached page, br", "uncached API document", "uncached page",
+        "MiB of the largest worker", "queries for 64", "killed workers"]
+
+
+def test_the_bench_measures_each_thing_and_tells_its_goal():
+    done = subprocess.run([RUN, "--quick"], capture_output=True, text=True,
+                          timeout=300)
+    assert done.returncode == 0, done.stderr
+    cases, goals = done.stdout.split("\ngoal")
+    for row in ROWS[:3]:
+        assert f"\n{row}" in cases
+    for row in ROWS:
+        assert any(row in line and line.endswith(("reached", "MISSED"))
+                   for line in goals.splitlines()), done.stdout
