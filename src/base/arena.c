@@ -1,11 +1,21 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BLOCK_FIRST 8192
 /* What a page with its data needs, twice; larger ones are not kept warm. */
 #define BLOCK_KEPT (1 << 20)
+
+#ifdef __SANITIZE_ADDRESS__
+/* A block a piece, so that the sanitizer knows where each ends. */
+#define IS_SHARED false
+#define ALIGN 1
+#else
+#define IS_SHARED true
+#define ALIGN alignof(max_align_t)
+#endif
 
 struct arena_block {
 	struct arena_block *next;
@@ -16,15 +26,14 @@ struct arena_block {
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	const size_t align = alignof(max_align_t);
 	struct arena_block *b = a->head;
 	void *p;
 
 	if (size > SIZE_MAX / 2)
 		BUG("arena piece of %zu bytes", size);
-	size = (size + align - 1) & ~(align - 1);
-	if (!b || b->size - b->used < size) {
-		size_t want = b ? 2 * b->size : BLOCK_FIRST;
+	size = (size + ALIGN - 1) & ~(ALIGN - 1);
+	if (!b || !IS_SHARED || b->size - b->used < size) {
+		size_t want = !IS_SHARED ? size : b ? 2 * b->size : BLOCK_FIRST;
 
 		if (want > BLOCK_KEPT)
 			want = BLOCK_KEPT;

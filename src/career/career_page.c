@@ -151,7 +151,7 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 	if (!doc)
 		return 500;
 	if (strcmp(json_str(json_get(doc, "career"), "url"), url) != 0) {
-		cJSON_Delete(doc);
+		json_free(doc);
 		return elsewhere(web, rq, rs, slug);
 	}
 	if (fixed)

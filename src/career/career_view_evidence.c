@@ -172,8 +172,8 @@ void career_view_evidence(cJSON *page, const cJSON *career)
 		struct strbuf sb = STRBUF_INIT;
 
 		strbuf_addstr(&sb, address(source, json_str(source, "url")));
-		cJSON_ReplaceItemInObjectCaseSensitive(
-			source, "url", cJSON_CreateString(sb.buf));
+		cJSON_DeleteItemFromObjectCaseSensitive(source, "url");
+		cJSON_AddStringToObject(source, "url", sb.buf);
 		strbuf_reset(&sb);
 		cJSON_ArrayForEach (cite, json_get(source, "cites"))
 			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",

@@ -124,7 +124,7 @@ void page_cache_put(struct page_cache *pc, const char *key, int64_t version,
 
 	if (e)
 		drop(pc, e);
-	if (rs->body.len > pc->max_bytes / 4)
+	if (!pc->max_bytes || rs->body.len > pc->max_bytes / 4)
 		return;
 	e = xcalloc(1, sizeof(*e));
 	e->key = xstrdup(key);

@@ -149,7 +149,7 @@ static void problem(const struct request *rq, struct response *rs)
 	text = cJSON_PrintUnformatted(p);
 	strbuf_addstr(&rs->body, text);
 	cJSON_free(text);
-	cJSON_Delete(p);
+	json_free(p);
 	rs->content_type = "application/problem+json";
 }
 

@@ -49,6 +49,16 @@ static bool has(struct fixture *f, const char *key, int64_t version)
 	return page_cache_get(f->pc, key, version, &f->rs);
 }
 
+static void test_cache_without_room_keeps_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	page_cache_free(f->pc);
+	f->pc = page_cache_new(0);
+	put(f, "a", 1, "", 0);
+	assert_false(has(f, "a", 1));
+}
+
 static void test_reply_comes_back_as_it_was(void **state)
 {
 	struct fixture *f = *state;
@@ -159,6 +169,7 @@ static void test_reply_larger_than_a_quarter_is_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_cache_without_room_keeps_nothing),
 		TEST(test_reply_comes_back_as_it_was),
 		TEST(test_key_is_compared_whole),
 		TEST(test_other_version_is_not_fresh),

@@ -57,6 +57,16 @@ def test_a_bad_known_argument_is_refused_and_not_kept(site, query):
         assert reply.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("name", ["level=mid", "page=1"])
+def test_an_argument_twice_is_seen_however_far_apart(site, name):
+    """An expression that runs out of its stack finds nothing."""
+    path = CAREER if name.startswith("level") else "/careers"
+    reply = site.get(f"{path}?{name}{'&' * 6000}{name}")
+    assert reply.status == 400
+    assert reply.headers["X-Cache"] == "BYPASS"
+    assert "pcre" not in (site.state / "nginx/error.log").read_text()
+
+
 @pytest.mark.parametrize("query, sent", [
     ("page=1", "page=1"), ("utm=2&page=1&utm=1", "page=1"),
     ("level=mid", ""), ("sort_of=x", "")])
