@@ -120,12 +120,17 @@ int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
 static void add_bar(cJSON *mark, const struct money *m, int64_t end)
 {
 	bool has_low = m->low != MONEY_NONE, has_high = m->high != MONEY_NONE;
-	int64_t low = has_low ? m->low : m->high - end / STUB;
-	int64_t high = has_high ? m->high : m->low + end / STUB;
 	bool is_bar = has_low || has_high;
+	int64_t stub = end / STUB, low = 0, high = 0;
 
-	if (low < 0)
-		low = 0;
+	if (has_low)
+		low = m->low;
+	else if (has_high && m->high > stub)
+		low = m->high - stub;
+	if (has_high)
+		high = m->high;
+	else if (has_low && m->low < end)
+		high = m->low + stub;
 	cJSON_AddBoolToObject(mark, "is_bar", is_bar);
 	cJSON_AddBoolToObject(mark, "has_low", is_bar && has_low);
 	cJSON_AddBoolToObject(mark, "has_high", is_bar && has_high);
