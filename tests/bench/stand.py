@@ -46,7 +46,12 @@ class Stand:
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind:
+            for log in (self.directory / "error.log", self.uncached.log,
+                        self.site.state / "nginx/error.log",
+                        self.site.state / "log/web.log"):
+                print(f"{log}:\n{log.read_text()[-2000:]}", file=sys.stderr)
         self._ends.close()
 
     @property
@@ -69,7 +74,7 @@ class Stand:
         return file
 
     def _start_peer(self):
-        return self._launch("node", BENCH / "peer.js",
+        return self._launch(TOP / "tests/browser/node", BENCH / "peer.js",
                             self.directory / "peer.sock", self.database,
                             self._words())
 
