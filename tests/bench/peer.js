@@ -42,10 +42,11 @@ function serve() {
 		const found = await pool.query({ ...page,
 			values: [career, country.toUpperCase()] });
 		const data = JSON.parse(found.rows[0][0]);
-		const { sources, salary_sources } = words.career;
+		const { sources, salary_sources, codes } = words.career;
 		reply.type('text/html; charset=utf-8');
 		return render({ ...words,
-			career: { ...data.career, sources, salary_sources } });
+			career: { ...data.career, sources, salary_sources,
+				codes } });
 	});
 	app.listen({ path: socket });
 }
