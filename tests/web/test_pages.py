@@ -337,3 +337,31 @@ def test_api_filters(site, salaries):
         {"country": "SG", "level": "mid", "salary": salaries["SG", "mid"]}]
     reply = site.get("/api/v1/careers/backend-developer/salaries?level=senior")
     assert len(json.loads(reply.body)["data"]) == 15
+
+
+def test_drawing_names_only_whose_figures_it_shows(site):
+    page = site.get(f"{CAREER}/us").text
+    figure = re.search(r"<figure class=\"wide\">(.*?)</figure>", page, re.S).group(1)
+    cited = words(figure.rsplit("Source:", 1)[1])
+    assert "Editors' benchmark" in cited and "Labor Statistics" not in cited
+    assert 'href="/methodology#salary"' in figure
+
+
+def test_official_figure_that_differs_stands_beside_ours(site):
+    page = words(site.get(f"{CAREER}/us").text)
+    assert "U.S. Bureau of Labor Statistics says $82k–$105k" in page
+    assert "This pay is our editors' estimate" in page
+    assert "our editors' estimate" not in words(site.get(f"{CAREER}/sg").text)
+
+
+def test_one_figure_alone_makes_no_drawing(site):
+    assert '<figure class="wide">' not in site.get(f"{CAREER}/de").text
+    assert '<figure class="wide">' in site.get(f"{CAREER}/gb").text
+
+
+def test_link_to_the_evidence_leads_inside_what_opens(site):
+    """Browsers open a closed <details> for a target that lies within it."""
+    page = site.get(f"{CAREER}/gb").text
+    assert re.search(r'<details class="evidence">\s*<summary>[^<]*</summary>\s*'
+                     r'<ul id="evidence">', page)
+    assert 'id="evidence"' not in site.get(f"{CAREER}/my").text
