@@ -2,7 +2,14 @@
 
 #include "base/parse.h"
 
-enum kind { KIND_TEXT, KIND_INT, KIND_URL, KIND_CONTACT, KIND_LEVEL };
+enum kind {
+	KIND_TEXT,
+	KIND_INT,
+	KIND_URL,
+	KIND_SOURCE, /* as KIND_URL; a slash at its end is no matter */
+	KIND_CONTACT,
+	KIND_LEVEL,
+};
 
 struct spec {
 	const char *name;
@@ -56,6 +63,40 @@ static const struct spec specs[SETTING_MAX] = {
 	[SETTING_CONTACT] = { "CONTACT", KIND_CONTACT,
 			      "mailto:hello@jobautopsy.example", 0, 0, false,
 			      "contact for security.txt, as a mailto: or https: URL" },
+	[SETTING_BLS_URL] = { "BLS_URL", KIND_SOURCE, "https://api.bls.gov", 0,
+			      0, false, "US pay, from the BLS" },
+	[SETTING_BLS_API_KEY] = { "BLS_API_KEY", KIND_TEXT, "", 0, 0, true,
+				  "registration key of the BLS; without it 25 "
+				  "requests a day" },
+	[SETTING_JOBBANK_URL] = { "JOBBANK_URL", KIND_SOURCE,
+				  "https://open.canada.ca", 0, 0, false,
+				  "Canadian pay; the file has a new address each "
+				  "November" },
+	[SETTING_CBS_URL] = { "CBS_URL", KIND_SOURCE, "https://opendata.cbs.nl",
+			      0, 0, false,
+			      "Dutch pay, from Statistics Netherlands" },
+	[SETTING_DATAGOVSG_URL] = { "DATAGOVSG_URL", KIND_SOURCE,
+				    "https://data.gov.sg", 0, 0, false,
+				    "Singapore's pay, from the Ministry of Manpower" },
+	[SETTING_EUROSTAT_URL] = { "EUROSTAT_URL", KIND_SOURCE,
+				   "https://ec.europa.eu", 0, 0, false,
+				   "German and Dutch pay by groups of occupations" },
+	[SETTING_ILOSTAT_URL] = { "ILOSTAT_URL", KIND_SOURCE,
+				  "https://rplumber.ilo.org", 0, 0, false,
+				  "all countries' pay by groups of occupations" },
+	[SETTING_ECB_URL] = { "ECB_URL", KIND_SOURCE,
+			      "https://www.ecb.europa.eu", 0, 0, false,
+			      "the euro's rates of the day" },
+	[SETTING_FRANKFURTER_URL] = { "FRANKFURTER_URL", KIND_SOURCE,
+				      "https://api.frankfurter.dev", 0, 0,
+				      false, "rates that the ECB lacks" },
+	[SETTING_WORLDBANK_URL] = { "WORLDBANK_URL", KIND_SOURCE,
+				    "https://api.worldbank.org", 0, 0, false,
+				    "yearly rates and purchasing power" },
+	[SETTING_INGEST_ALLOW_HTTP] = { "INGEST_ALLOW_HTTP", KIND_INT, "0", 0,
+					1, false,
+					"1: sources on this machine may be plain HTTP; "
+					"for tests" },
 };
 
 static struct {
@@ -73,12 +114,16 @@ static bool is_plain(const char *v)
 	return true;
 }
 
+static bool is_web(const char *v)
+{
+	return (strncmp(v, "https://", 8) == 0 ||
+		strncmp(v, "http://", 7) == 0) &&
+	       is_plain(v);
+}
+
 static bool check_url(const char *v)
 {
-	bool has_scheme = strncmp(v, "https://", 8) == 0 ||
-			  strncmp(v, "http://", 7) == 0;
-
-	return has_scheme && v[strlen(v) - 1] != '/' && is_plain(v);
+	return is_web(v) && v[strlen(v) - 1] != '/';
 }
 
 /* RFC 9116 section 2.5.3: a page of the web must come over https. */
@@ -107,6 +152,8 @@ static void add_rule(const struct spec *s, struct strbuf *err)
 	static const char *const rules[] = {
 		[KIND_URL] = ("must be an http:// or https:// URL that does "
 			      "not end in a slash"),
+		[KIND_SOURCE] = ("must be an http:// or https:// URL without "
+				 "a question mark"),
 		[KIND_CONTACT] = "must be a mailto: or https:// URL",
 		[KIND_LEVEL] = "must be debug, info, warn or error",
 	};
@@ -129,6 +176,8 @@ bool settings_override(enum setting id, const char *v, struct strbuf *err)
 		ok = parse_int(v, s->min, s->max, &values[id].number);
 	else if (s->kind == KIND_URL)
 		ok = check_url(v);
+	else if (s->kind == KIND_SOURCE)
+		ok = is_web(v) && !strpbrk(v, "?#");
 	else if (s->kind == KIND_CONTACT)
 		ok = check_contact(v);
 	else if (s->kind == KIND_LEVEL)

@@ -1,23 +1,12 @@
-/*
- * CSV as RFC 4180 has it: fields with commas, quotes and line ends within
- * quotes; CRLF or LF between records; a byte order mark is passed over. The
- * text is UTF-8, at most 1 MiB, a field at most 4 kB, a record at most 64
- * fields. Blank lines are passed over.
- */
+/* A small CSV file as a whole, for people who want every fault of it at once:
+ * csv_stream.h says what CSV is. At most 1 MiB. */
 #ifndef SALARY_SALARY_CSV_H
 #define SALARY_SALARY_CSV_H
 
 #include "base/findings.h"
+#include "salary/csv_stream.h"
 
 #define CSV_MAX_BYTES ((size_t)1 << 20)
-#define CSV_MAX_FIELD 4096
-#define CSV_MAX_FIELDS 64
-
-struct csv_record {
-	size_t line; /* that it begins on, from 1 */
-	size_t count;
-	const char *fields[CSV_MAX_FIELDS];
-};
 
 struct csv {
 	struct csv_record *records;

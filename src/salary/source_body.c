@@ -1,0 +1,228 @@
+/* What adapters share: faults, what is known, and reading a body. */
+#include "salary/source.h"
+
+#include <errno.h>
+#include <math.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/parse.h"
+#include "base/utf8.h"
+
+#define JSON_MAX ((int64_t)8 << 20)
+
+bool source_fault(struct source_job *job, size_t row, const char *field,
+		  const char *fmt, ...)
+{
+	va_list ap;
+
+	if (job->err.len)
+		return false; /* the first fault tells most */
+	strbuf_addf(&job->err, "part %d", job->part);
+	if (row)
+		strbuf_addf(&job->err, ", row %zu", row);
+	if (*field)
+		strbuf_addf(&job->err, ", field %s", field);
+	strbuf_addstr(&job->err, ": ");
+	va_start(ap, fmt);
+	strbuf_vaddf(&job->err, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+void source_address(struct source_job *job)
+{
+	const char *base = settings_str(job->source->url);
+	const char *host = strstr(base, "://");
+	const char *slash = host ? strrchr(host + 3, '/') : NULL;
+	const char *path = job->source->path;
+	size_t len = strlen(base), n = strlen(path);
+
+	while (len && base[len - 1] == '/')
+		len--;
+	while (n && path[n - 1] == '/')
+		n--;
+	if (slash && strchr(slash, '.'))
+		path = "";
+	else if (len > n && memcmp(base + len - n, path, n) == 0)
+		path += n;
+	strbuf_reset(&job->url);
+	strbuf_add(&job->url, base, len);
+	strbuf_addstr(&job->url, path);
+}
+
+const cJSON *source_country(const struct source_job *job, const char *name,
+			    const char *value)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach (one, json_get(job->known, "countries"))
+		if (strcmp(json_str(one, name), value) == 0)
+			return one;
+	return NULL;
+}
+
+bool source_knows_currency(const struct source_job *job, const char *code)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach (one, json_get(job->known, "currencies"))
+		if (strcmp(json_text(one), code) == 0)
+			return true;
+	return false;
+}
+
+int source_year(const struct source_job *job)
+{
+	char year[5] = "";
+	int64_t n = 0;
+
+	snprintf(year, sizeof(year), "%.4s", json_str(job->known, "today"));
+	return parse_int(year, 1970, 9999, &n) ? (int)n : 1970;
+}
+
+ssize_t source_fill(void *arg, char *buf, size_t len)
+{
+	struct source_job *job = arg;
+	ssize_t n;
+
+	do {
+		n = read(job->fd, buf, len);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static bool read_whole(struct source_job *job, struct strbuf *text)
+{
+	char buf[16384];
+	ssize_t n;
+
+	if (job->body_size > JSON_MAX)
+		return source_fault(job, 0, "", "is larger than 8 MB");
+	while ((n = source_fill(job, buf, sizeof(buf))) > 0)
+		strbuf_add(text, buf, (size_t)n);
+	if (n < 0)
+		return source_fault(job, 0, "", "can't be read: %s",
+				    strerror(errno));
+	return true;
+}
+
+/* What came in the place of JSON, so that a person sees what happened. */
+static void say_no_json(struct source_job *job, const struct strbuf *text,
+			const char *end)
+{
+	struct strbuf start = STRBUF_INIT;
+	int line = 1;
+
+	if (!text->len) {
+		source_fault(job, 0, "", "is empty; JSON is expected");
+		return;
+	}
+	for (int i = 0; i < utf8_cut(text->buf, 60); i++)
+		strbuf_addch(&start, (unsigned char)text->buf[i] < ' '
+					     ? ' '
+					     : text->buf[i]);
+	for (const char *s = text->buf; s < end; s++)
+		line += *s == '\n';
+	source_fault(job, 0, "",
+		     "is no JSON from line %d, byte %td on; it begins with "
+		     "'%s'%s%s",
+		     line, end - text->buf + 1, start.buf,
+		     *job->type ? " and calls itself " : "", job->type);
+	strbuf_release(&start);
+}
+
+static const char *bad_utf8(const struct strbuf *text)
+{
+	const char *s = text->buf, *end = text->buf + text->len;
+
+	while (s < end) {
+		size_t n = utf8_len(s, (size_t)(end - s));
+
+		if (!n)
+			return s;
+		s += n;
+	}
+	return NULL;
+}
+
+cJSON *source_json(struct source_job *job)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *bad, *end = NULL;
+	cJSON *json = NULL;
+
+	if (!read_whole(job, &text))
+		goto out;
+	bad = bad_utf8(&text);
+	if (bad) {
+		source_fault(job, 0, "", "is not UTF-8 at byte %td",
+			     bad - text.buf + 1);
+		goto out;
+	}
+	/* A NUL would hide what follows it. */
+	json = cJSON_ParseWithLengthOpts(text.buf, text.len + 1, &end, true);
+	if (!json)
+		say_no_json(job, &text, end ? end : text.buf);
+out:
+	strbuf_release(&text);
+	return json;
+}
+
+const char *source_number(const cJSON *item, char buf[SOURCE_NUMBER])
+{
+	const char *s = buf;
+
+	if (cJSON_IsString(item)) {
+		snprintf(buf, SOURCE_NUMBER, "%s", item->valuestring);
+		if (strlen(item->valuestring) >= SOURCE_NUMBER)
+			return NULL;
+	} else if (cJSON_IsNumber(item) && isfinite(item->valuedouble)) {
+		snprintf(buf, SOURCE_NUMBER, "%.15g", item->valuedouble);
+	} else {
+		return NULL;
+	}
+	if (!*s || strspn(s, "0123456789.") != strlen(s))
+		return NULL;
+	return buf;
+}
+
+bool source_csv_fault(struct source_job *job, const struct csv_stream *csv)
+{
+	char field[24] = "";
+
+	if (csv->fault.field)
+		snprintf(field, sizeof(field), "%zu", csv->fault.field);
+	if (!csv->fault.problem)
+		return source_fault(job, 0, "", "can't be read: %s",
+				    strerror(errno));
+	return source_fault(job, csv->fault.line, field, "%s",
+			    csv->fault.problem);
+}
+
+bool source_columns(struct source_job *job, struct csv_stream *csv,
+		    const char *const *names, size_t count, size_t *at)
+{
+	struct csv_record header;
+	enum csv_result rc = csv_stream_next(csv, &header);
+
+	if (rc == CSV_END)
+		return source_fault(job, 0, "", "is empty; CSV is expected");
+	if (rc != CSV_RECORD)
+		return source_csv_fault(job, csv);
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < header.count &&
+		       strcmp(header.fields[k], names[i]) != 0)
+			k++;
+		if (k == header.count)
+			return source_fault(job, 1, names[i],
+					    "the column is missing; the header "
+					    "begins with '%.*s'",
+					    utf8_cut(header.fields[0], 60),
+					    header.fields[0]);
+		at[i] = k;
+	}
+	return true;
+}

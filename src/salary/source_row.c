@@ -1,0 +1,182 @@
+/* Rows of a source on their way to COPY: judged once, here. */
+#include "salary/source.h"
+
+#include "base/json.h"
+#include "base/parse.h"
+#include "base/utf8.h"
+
+/* Digits with at most one point, above zero unless may_be_zero; COPY and
+ * numeric take it as it is. */
+static bool is_decimal(const char *s, bool may_be_zero)
+{
+	bool has_digit = false, has_point = false, is_positive = false;
+
+	if (strlen(s) > 30)
+		return false;
+	for (; *s; s++) {
+		if (*s == '.' && !has_point && has_digit) {
+			has_point = true;
+		} else if (*s >= '0' && *s <= '9') {
+			has_digit = true;
+			is_positive |= *s != '0';
+		} else {
+			return false;
+		}
+	}
+	return has_digit && s[-1] != '.' && (is_positive || may_be_zero);
+}
+
+static bool is_given(const char *s)
+{
+	return s && *s;
+}
+
+static void add_text(struct strbuf *line, const char *s)
+{
+	for (; s && *s; s++) {
+		if (*s == '\\' || *s == '\t' || *s == '\n' || *s == '\r') {
+			strbuf_addch(line, '\\');
+			strbuf_addch(line, *s == '\t'	? 't'
+					   : *s == '\n' ? 'n'
+					   : *s == '\r' ? 'r'
+							: '\\');
+		} else {
+			strbuf_addch(line, *s);
+		}
+	}
+	strbuf_addch(line, '\t');
+}
+
+static void add_number(struct strbuf *line, const char *s)
+{
+	strbuf_addstr(line, is_given(s) ? s : "\\N");
+	strbuf_addch(line, '\t');
+}
+
+static void end_line(struct strbuf *line)
+{
+	strbuf_truncate(line, line->len - 1);
+	strbuf_addch(line, '\n');
+}
+
+struct amount {
+	const char *name;
+	const char *value;
+};
+
+/* Each a decimal, and none below the one before it. */
+static bool check_amounts(struct source_job *job, size_t row,
+			  const struct amount *a, size_t count)
+{
+	const struct amount *last = NULL;
+
+	for (size_t i = 0; i < count; i++, a++) {
+		if (!is_given(a->value))
+			continue;
+		if (!is_decimal(a->value, false))
+			return source_fault(job, row, a->name,
+					    "'%.*s' is no amount above zero",
+					    utf8_cut(a->value, 40), a->value);
+		if (last && strtod(a->value, NULL) < strtod(last->value, NULL))
+			return source_fault(job, row, a->name,
+					    "%s is less than %s of %s",
+					    a->value, last->name, last->value);
+		last = a;
+	}
+	return true;
+}
+
+static bool check_pay(struct source_job *job, size_t row,
+		      const struct pay_row *p)
+{
+	const struct amount ordered[] = {
+		{ "P10", p->p10 },	 { "P25", p->p25 },
+		{ "median", p->median }, { "P75", p->p75 },
+		{ "P90", p->p90 },	 { "top code", p->top_code },
+	};
+	const struct amount mean = { "mean", p->mean };
+
+	if (!is_given(p->code))
+		return source_fault(job, row, "code", "is empty");
+	if (!source_country(job, "code", p->country))
+		return source_fault(job, row, "country",
+				    "'%.10s' is no country of ours",
+				    p->country);
+	if (!source_knows_currency(job, p->currency))
+		return source_fault(job, row, "currency",
+				    "'%.10s' is no currency of ours",
+				    p->currency);
+	if (!parse_is_date(p->observed_on) ||
+	    strcmp(p->observed_on, json_str(job->known, "today")) > 0)
+		return source_fault(job, row, "period",
+				    "'%.20s' is no day that has been",
+				    p->observed_on);
+	if (is_given(p->sample_n) && !is_decimal(p->sample_n, false))
+		return source_fault(job, row, "sample",
+				    "'%.20s' is no number of people",
+				    p->sample_n);
+	if (is_given(p->precision_pct) && !is_decimal(p->precision_pct, true))
+		return source_fault(job, row, "precision",
+				    "'%.20s' is no percentage",
+				    p->precision_pct);
+	return check_amounts(job, row, ordered, ARRAY_SIZE(ordered)) &&
+	       check_amounts(job, row, &mean, 1);
+}
+
+static bool has_room(struct source_job *job, size_t row,
+		     const struct strbuf *rows)
+{
+	if (rows->is_full)
+		return source_fault(job, row, "",
+				    "the rows do not fit into 8 MB");
+	job->count++;
+	return true;
+}
+
+bool source_pay(struct source_job *job, size_t row, const struct pay_row *p)
+{
+	const char *const texts[] = { p->country,     p->code,	  p->title,
+				      p->observed_on, p->variant, p->currency,
+				      p->period };
+	const char *const numbers[] = {
+		p->p10,	 p->p25,      p->median,   p->p75,	    p->p90,
+		p->mean, p->top_code, p->sample_n, p->precision_pct
+	};
+	struct strbuf *line = &job->pay;
+
+	if (!check_pay(job, row, p))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		add_text(line, texts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		add_number(line, numbers[i]);
+	add_text(line, p->notes);
+	end_line(line);
+	return has_room(job, row, line);
+}
+
+bool source_rate(struct source_job *job, size_t row, const struct rate_row *r)
+{
+	struct strbuf *line = &job->rates;
+
+	if (!is_decimal(r->rate, false))
+		return source_fault(job, row, "rate",
+				    "'%.*s' is no rate above zero",
+				    utf8_cut(r->rate, 40), r->rate);
+	if (!source_knows_currency(job, r->base) ||
+	    !source_knows_currency(job, r->quote))
+		return source_fault(job, row, "currency",
+				    "'%.10s' or '%.10s' is no currency of ours",
+				    r->base, r->quote);
+	if (!parse_is_date(r->observed_on))
+		return source_fault(job, row, "date", "'%.20s' is no day",
+				    r->observed_on);
+	add_text(line, r->kind);
+	add_text(line, r->base);
+	add_text(line, r->quote);
+	add_text(line, r->country);
+	add_text(line, r->observed_on);
+	add_number(line, r->rate);
+	end_line(line);
+	return has_room(job, row, line);
+}
