@@ -614,16 +614,6 @@ BEGIN
 	FROM salary.vintage AS v
 	WHERE v.source_code = this.source_code AND v.state = 'live';
 	IF live.digest = this.digest THEN
-		-- A source that is back to what it said holds nothing any more.
-		UPDATE salary.review AS r
-		SET state = 'void', decided_at = now(),
-			decided_by = 'autopsy-ingest',
-			why = 'the source went back to what is published'
-		FROM salary.vintage AS v
-		WHERE v.id = r.vintage_id AND v.source_code = this.source_code
-			AND r.state = 'open';
-		UPDATE salary.vintage AS v SET state = 'rejected'
-		WHERE v.source_code = this.source_code AND v.state = 'held';
 		RETURN json_build_object('verdict', 'unchanged',
 			'rows', this.rows);
 	END IF;
@@ -719,6 +709,30 @@ $$;
 COMMENT ON FUNCTION salary.publish_vintage(bigint, bytea, bigint) IS
 	'Puts a vintage in the place of the live one of its source';
 
+CREATE FUNCTION salary.void_reviews(p_source_code text)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	UPDATE salary.review AS r
+	SET
+		state = 'void',
+		decided_at = now(),
+		decided_by = 'autopsy-ingest',
+		why = 'the source went back to what is published'
+	FROM salary.vintage AS v
+	WHERE v.id = r.vintage_id
+		AND v.source_code = p_source_code
+		AND r.state = 'open';
+	UPDATE salary.vintage AS v
+	SET state = 'rejected'
+	WHERE v.source_code = p_source_code
+		AND v.state = 'held';
+END;
+
+COMMENT ON FUNCTION salary.void_reviews(text) IS
+	'A source that is back to what it said has nothing waiting any more';
+
 CREATE FUNCTION salary.decide_review(
 	p_review_id bigint,
 	p_is_accepted boolean,
@@ -792,4 +806,5 @@ GRANT EXECUTE ON FUNCTION salary.derive_figures(bigint, text, date, text)
 GRANT EXECUTE ON FUNCTION salary.figures_as_of(bigint, timestamptz)
 	TO autopsy_web, autopsy_ingest;
 GRANT EXECUTE ON FUNCTION salary.judge_vintage(bigint),
+	salary.void_reviews(text),
 	salary.decide_review(bigint, boolean, text, text) TO autopsy_ingest;

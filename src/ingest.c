@@ -1,13 +1,13 @@
 /*
- * autopsy-ingest: pay from files into evidence, and from evidence into the
- * figures that pages show. The commands are in salary/; this file joins them
+ * autopsy-ingest: pay from the net and from files into evidence, and from
+ * evidence into the figures that pages show. The commands are in salary/; this file joins them
  * to what shows figures, which salary/ does not know.
  *
  * Exit: 0 done, 1 failed, 2 bad usage or settings, 75 try later.
  */
 #include "base/commands.h"
 #include "db/db.h"
-#include "salary/salary_import.h"
+#include "salary/ingest.h"
 
 /* The stored pages of a career show its figures. */
 static enum db_result refresh_documents(struct db *db, const char *career_id)
@@ -25,7 +25,23 @@ static int import(int argc, char **argv)
 	return salary_import_command(argc, argv, refresh_documents);
 }
 
+static int run(int argc, char **argv)
+{
+	return ingest_run_command(argc, argv, refresh_documents);
+}
+
+static int review(int argc, char **argv)
+{
+	return ingest_review_command(argc, argv, refresh_documents);
+}
+
 static const struct command commands[] = {
+	{ "run", run,
+	  "[SOURCE…] [--due] [--dry-run]    fetch pay and publish it" },
+	{ "status", ingest_status_command,
+	  "[--json]                         whether every source still comes" },
+	{ "review", review,
+	  "list | accept ID | reject ID     decide what changed too much" },
 	{ "sources", sources,
 	  "FILE [--dry-run]                 register who publishes pay" },
 	{ "import", import,

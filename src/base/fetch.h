@@ -18,8 +18,9 @@
 
 struct fetch_request {
 	const char *url;
-	const char *post; /* JSON to POST; NULL: GET */
-	const char *accept;
+	const char *post;   /* JSON to POST; NULL: GET */
+	const char *accept; /* NULL: anything */
+	const char *agent;  /* who asks: RFC 9110 section 10.1.5 */
 	/* Of the copy at hand, for a 304; "" for none. */
 	const char *etag, *last_modified;
 	/* Blotted out in the body, should it be repeated there; "" for none. */

@@ -336,6 +336,16 @@ enum db_result db_write(struct db *db, enum query q, const char *const *params,
 	return rc;
 }
 
+enum db_result db_copy(struct db *db, enum query q, db_copy_fn *more, void *arg)
+{
+	enum db_result rc = db_connect(db);
+
+	if (rc != DB_OK)
+		return rc;
+	rc = take(db, db_link_copy(db->conn, query_texts[q].name, more, arg));
+	return rc == DB_ERROR && is_busy(db->sqlstate) ? DB_BUSY : rc;
+}
+
 int db_rows(const struct db *db)
 {
 	return PQntuples(db->result);

@@ -68,6 +68,14 @@ enum db_result db_read(struct db *db, enum query q, const char *const *params,
 enum db_result db_write(struct db *db, enum query q, const char *const *params,
 			int n) WARN_UNUSED;
 
+/*
+ * A query that is COPY … FROM STDIN: more puts the next bytes into chunk, which
+ * is empty, and returns 1; 0 when these are the last, -1 to give it all up.
+ */
+typedef int db_copy_fn(void *arg, struct strbuf *chunk);
+enum db_result db_copy(struct db *db, enum query q, db_copy_fn *more,
+		       void *arg) WARN_UNUSED;
+
 /* The last result. db_value() is NULL for SQL NULL; borrowed. */
 int db_rows(const struct db *db);
 const char *db_value(const struct db *db, int row, int column);

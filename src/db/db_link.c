@@ -77,3 +77,30 @@ PGresult *db_link_wait(PGconn *conn, int64_t limit_ms, bool *is_late)
 		last = r;
 	}
 }
+
+PGresult *db_link_copy(PGconn *conn, const char *name, db_copy_fn *more,
+		       void *arg)
+{
+	PGresult *r = PQexecPrepared(conn, name, 0, NULL, NULL, NULL, 0), *next;
+	struct strbuf chunk = STRBUF_INIT;
+	int state = 1;
+
+	if (PQresultStatus(r) != PGRES_COPY_IN)
+		return r;
+	PQclear(r);
+	while (state > 0) {
+		strbuf_reset(&chunk);
+		state = more(arg, &chunk);
+		if (PQputCopyData(conn, chunk.buf, (int)chunk.len) != 1)
+			break;
+	}
+	if (state <= 0)
+		PQputCopyEnd(conn, state ? "its data can't be had" : NULL);
+	strbuf_release(&chunk);
+	r = NULL;
+	while ((next = PQgetResult(conn))) {
+		PQclear(r);
+		r = next;
+	}
+	return r;
+}

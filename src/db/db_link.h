@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "db/db.h"
+
 /* The caller frees it with PQfinish(), whatever its state. */
 PGconn *db_link_open(const char *url, const char *application);
 /* libpq repeats a URL that it can't read, with the password in it. */
@@ -23,5 +25,10 @@ bool db_link_is_malformed(const char *url);
  * connection is lost. The caller clears the result.
  */
 PGresult *db_link_wait(PGconn *conn, int64_t limit_ms, bool *is_late);
+
+/* Runs a prepared COPY with what more hands out; its last result, NULL when
+ * the connection is lost. The caller clears it. */
+PGresult *db_link_copy(PGconn *conn, const char *name, db_copy_fn *more,
+		       void *arg);
 
 #endif

@@ -24,6 +24,8 @@ WITH given AS (
 		s.home_url,
 		s.terms_reviewed_on,
 		s.country,
+		coalesce(s.enabled, true) AS enabled,
+		s.snapshot_of,
 		e.n
 	FROM json_array_elements($1::json) WITH ORDINALITY AS e (item, n)
 	CROSS JOIN LATERAL json_to_record(e.item) AS s (
@@ -43,18 +45,21 @@ WITH given AS (
 		terms_url text,
 		home_url text,
 		terms_reviewed_on date,
-		country text)
+		country text,
+		enabled boolean,
+		snapshot_of text)
 ), written AS (
 	INSERT INTO salary.source AS s
 		(code, name, publisher, collection_mode, tier, statistics,
 		pay_basis, population, code_scheme, level_basis, cites,
 		licence, attribution, terms_url, home_url,
-		terms_reviewed_on, country)
+		terms_reviewed_on, country, enabled, snapshot_of)
 	SELECT
 		g.code, g.name, g.publisher, g.collection_mode, g.tier,
 		g.statistics, g.pay_basis, g.population, g.code_scheme,
 		g.level_basis, g.cites, g.licence, g.attribution, g.terms_url,
-		g.home_url, g.terms_reviewed_on, g.country
+		g.home_url, g.terms_reviewed_on, g.country, g.enabled,
+		g.snapshot_of
 	FROM given AS g
 	ON CONFLICT ON CONSTRAINT source_pkey DO UPDATE
 	SET
@@ -73,7 +78,9 @@ WITH given AS (
 		terms_url = excluded.terms_url,
 		home_url = excluded.home_url,
 		terms_reviewed_on = excluded.terms_reviewed_on,
-		country = excluded.country
+		country = excluded.country,
+		enabled = excluded.enabled,
+		snapshot_of = excluded.snapshot_of
 	WHERE s IS DISTINCT FROM excluded
 	RETURNING s.code, s.xmax = 0 AS is_new
 )
@@ -201,9 +208,9 @@ JOIN catalog.career AS c ON c.id = f.career_id;
 
 -- name: figures_derive
 -- Called by autopsy-ingest import once for each career it recorded rows of.
--- $1 career id, $2 reason for the history. Returns how many figures changed;
--- document_refresh must follow in the same transaction.
-SELECT salary.derive_figures($1::bigint, $2::text);
+-- $1 career id, $2 reason for the history, $3 its kind. Returns how many
+-- figures changed; document_refresh must follow in the same transaction.
+SELECT salary.derive_figures($1::bigint, $2::text, current_date, $3::text);
 
 -- name: figure_changes
 -- Called by autopsy-ingest import after figures_derive, in the same

@@ -23,7 +23,7 @@ struct import {
 	struct findings out;
 	struct doubt doubt;
 	char sha256[2 * crypto_hash_sha256_BYTES + 1];
-	int64_t added, changed, unchanged, figures;
+	int64_t added, changed, unchanged;
 	/* Careers met so far: id and slug, as JSON members. */
 	cJSON *careers;
 };
@@ -171,6 +171,9 @@ static int check(struct import *im)
 
 static int write_all(struct import *im)
 {
+	struct settle settle = { .db = im->db,
+				 .refresh = im->refresh,
+				 .cause = "import" };
 	struct strbuf reason = STRBUF_INIT;
 	enum db_result rc;
 	int status = check(im);
@@ -181,10 +184,10 @@ static int write_all(struct import *im)
 	for (size_t i = 1; i < im->csv.count && status == 0; i++)
 		status = record(im, &im->csv.records[i]);
 	strbuf_addf(&reason, "import of %s", im->source);
+	settle.reason = reason.buf;
 	for (const cJSON *one = im->careers->child; one && status == 0;
 	     one = one->next)
-		status = settle_career(im->db, one->valuestring, one->string,
-				       reason.buf, im->refresh, &im->figures);
+		status = settle_career(&settle, one->valuestring, one->string);
 	strbuf_release(&reason);
 	if (status != 0)
 		return status;
@@ -192,8 +195,8 @@ static int write_all(struct import *im)
 	printf("%lld new, %lld changed, %lld unchanged; %lld figure%s "
 	       "changed\n",
 	       (long long)im->added, (long long)im->changed,
-	       (long long)im->unchanged, (long long)im->figures,
-	       im->figures == 1 ? "" : "s");
+	       (long long)im->unchanged, (long long)settle.changed,
+	       settle.changed == 1 ? "" : "s");
 	return 0;
 }
 

@@ -97,28 +97,28 @@ static void say_changes(const cJSON *changes, const char *slug)
 	}
 }
 
-int settle_career(struct db *db, const char *career_id, const char *slug,
-		  const char *reason, salary_refresh_fn *refresh,
-		  int64_t *changed)
+int settle_career(struct settle *s, const char *career_id, const char *slug)
 {
-	enum db_result rc =
-		db_write(db, Q_FIGURES_DERIVE, DB_PARAMS(career_id, reason));
+	enum db_result rc = db_write(s->db, Q_FIGURES_DERIVE,
+				     DB_PARAMS(career_id, s->reason, s->cause));
 	cJSON *changes;
 	int64_t n = 0;
 
-	if (rc != DB_OK || !parse_int(db_value(db, 0, 0), 0, INT64_MAX, &n))
-		return settle_give_up(db, rc, slug);
-	*changed += n;
-	if (n) {
-		rc = db_read(db, Q_FIGURE_CHANGES, DB_PARAMS(career_id));
+	if (rc != DB_OK || !parse_int(db_value(s->db, 0, 0), 0, INT64_MAX, &n))
+		return settle_give_up(s->db, rc, slug);
+	s->changed += n;
+	if (n && !s->is_quiet) {
+		rc = db_read(s->db, Q_FIGURE_CHANGES, DB_PARAMS(career_id));
 		if (rc != DB_OK)
-			return settle_give_up(db, rc, slug);
-		changes = settle_json(db);
+			return settle_give_up(s->db, rc, slug);
+		changes = settle_json(s->db);
 		say_changes(changes, slug);
 		cJSON_Delete(changes);
 	}
-	rc = refresh(db, career_id);
-	return rc == DB_OK ? 0 : settle_give_up(db, rc, slug);
+	if (!n && s->is_ageing)
+		return 0;
+	rc = s->refresh(s->db, career_id);
+	return rc == DB_OK ? 0 : settle_give_up(s->db, rc, slug);
 }
 
 int settle_end(struct db *db, int status, bool is_dry_run)

@@ -17,13 +17,22 @@ int settle_give_up(const struct db *db, enum db_result rc, const char *what);
 /* Prints the findings, sorted, and that nothing is written. Returns 1. */
 int settle_refuse(struct findings *f);
 
+/* Careers whose evidence changed, for one reason. */
+struct settle {
+	struct db *db;
+	salary_refresh_fn *refresh;
+	const char *reason; /* for the history, in words */
+	const char *cause;  /* its kind, of salary.figure_history */
+	bool is_quiet;	    /* does not print figures that changed */
+	bool is_ageing;	    /* no evidence changed, only the day */
+	int64_t changed;    /* figures so far */
+};
+
 /*
  * Derives the figures of a career, prints those that changed, and refreshes
- * what shows them. Adds their number to *changed. Returns the exit status.
+ * what shows them. Returns the exit status.
  */
-int settle_career(struct db *db, const char *career_id, const char *slug,
-		  const char *reason, salary_refresh_fn *refresh,
-		  int64_t *changed);
+int settle_career(struct settle *s, const char *career_id, const char *slug);
 
 /* Commits, or takes a dry run back and says so; on a status that is not 0
  * takes all back. Returns the exit status. */

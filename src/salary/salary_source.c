@@ -61,7 +61,10 @@ static int settle(struct registration *r, const cJSON *codes)
 {
 	char *list = cJSON_PrintUnformatted(codes);
 	enum db_result rc = db_read(r->db, Q_SOURCE_CAREERS, DB_PARAMS(list));
-	int64_t figures = 0;
+	struct settle s = { .db = r->db,
+			    .refresh = r->refresh,
+			    .reason = "the register of sources changed",
+			    .cause = "source_changed" };
 	int status = 0;
 	cJSON *careers;
 
@@ -73,9 +76,7 @@ static int settle(struct registration *r, const cJSON *codes)
 	careers = read_careers(r->db);
 	for (const cJSON *one = careers->child; one && status == 0;
 	     one = one->next)
-		status = settle_career(r->db, one->valuestring, one->string,
-				       "a source changed", r->refresh,
-				       &figures);
+		status = settle_career(&s, one->valuestring, one->string);
 	cJSON_Delete(careers);
 	return status;
 }

@@ -14,6 +14,9 @@ enum kind {
 	KIND_COUNTRY,
 	KIND_SCHEME,
 	KIND_NAMES,
+	/* These two may be missing. */
+	KIND_SWITCH,
+	KIND_OTHER, /* the slug of another source */
 };
 
 struct field {
@@ -31,11 +34,12 @@ static const struct field fields[] = {
 	{ "collection_mode", KIND_CHOICE, false, "api bulk curated" },
 	{ "tier", KIND_CHOICE, false, "official curated" },
 	{ "statistics", KIND_CHOICE, false,
-	  "percentiles quartiles point range" },
+	  "percentiles quartiles point range rate" },
 	{ "pay_basis", KIND_CHOICE, true, "base total" },
-	{ "population", KIND_CHOICE, false, "full_time all" },
+	{ "population", KIND_CHOICE, true, "full_time all" },
 	{ "code_scheme", KIND_SCHEME, true, NULL },
-	{ "level_basis", KIND_CHOICE, false, "percentile_band editorial" },
+	{ "level_basis", KIND_CHOICE, false,
+	  "percentile_band editorial group_mean none" },
 	{ "cites", KIND_NAMES, false, NULL },
 	{ "licence", KIND_TEXT, false, NULL },
 	{ "attribution", KIND_TEXT, false, NULL },
@@ -43,6 +47,8 @@ static const struct field fields[] = {
 	{ "home_url", KIND_URL, false, NULL },
 	{ "terms_reviewed_on", KIND_DATE, false, NULL },
 	{ "country", KIND_COUNTRY, true, NULL },
+	{ "enabled", KIND_SWITCH, false, NULL },
+	{ "snapshot_of", KIND_OTHER, true, NULL },
 };
 
 static bool is_choice(const char *list, const char *value)
@@ -95,12 +101,15 @@ static bool is_right(const struct field *f, const cJSON *value)
 
 	if (f->kind == KIND_NAMES)
 		return are_names(value);
+	if (f->kind == KIND_SWITCH)
+		return cJSON_IsBool(value);
 	if (cJSON_IsNull(value))
 		return f->may_be_null;
 	if (!s)
 		return false;
 	switch (f->kind) {
 	case KIND_SLUG:
+	case KIND_OTHER:
 		return parse_is_slug(s) && strlen(s) <= 40;
 	case KIND_CHOICE:
 		return is_choice(f->choices, s);
@@ -115,6 +124,7 @@ static bool is_right(const struct field *f, const cJSON *value)
 		return is_all_of(s, is_scheme_character, 3, 20);
 	case KIND_TEXT:
 	case KIND_NAMES:
+	case KIND_SWITCH:
 		break;
 	}
 	return *s && !isspace((unsigned char)*s) && strlen(s) <= 500;
@@ -133,6 +143,8 @@ static void say_remedy(const struct field *f, struct findings *out)
 		[KIND_SCHEME] = "a classification and its edition, as in "
 				"US-SOC-2018",
 		[KIND_NAMES] = "a list of names, [] for none",
+		[KIND_SWITCH] = "true or false",
+		[KIND_OTHER] = "the code of the source it is a copy of",
 	};
 
 	findings_remedy(out, "%s%s%s%s", words[f->kind], f->choices ? " " : "",
@@ -173,22 +185,42 @@ static void check_unknown(const cJSON *entry, size_t i, const char *text,
 	}
 }
 
+static bool is_text(const cJSON *entry, const char *name, const char *value)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(entry, name);
+
+	return cJSON_IsString(item) && strcmp(item->valuestring, value) == 0;
+}
+
 /* What one field says of another. */
 static void check_whole(const cJSON *entry, size_t i, const char *text,
 			size_t len, struct findings *out)
 {
 	const cJSON *scheme = cJSON_GetObjectItem(entry, "code_scheme");
 	const cJSON *basis = cJSON_GetObjectItem(entry, "level_basis");
+	const cJSON *people = cJSON_GetObjectItem(entry, "population");
+	bool is_rate = is_text(entry, "statistics", "rate");
+	bool has_no_code = is_text(entry, "level_basis", "editorial") ||
+			   is_text(entry, "level_basis", "none");
 	char path[40];
 
-	if (!scheme || !cJSON_IsString(basis) ||
-	    cJSON_IsNull(scheme) ==
-		    (strcmp(basis->valuestring, "editorial") == 0))
-		return;
-	snprintf(path, sizeof(path), "[%zu].code_scheme", i);
-	complain(text, len, path, "does not fit level_basis", out);
-	findings_remedy(out, "null for editorial, which judges the career "
-			     "itself; a scheme for percentile_band");
+	if (scheme && cJSON_IsString(basis) &&
+	    cJSON_IsNull(scheme) != has_no_code) {
+		snprintf(path, sizeof(path), "[%zu].code_scheme", i);
+		complain(text, len, path, "does not fit level_basis", out);
+		findings_remedy(out, "null for editorial, which judges the "
+				     "career itself, and for none; a scheme "
+				     "for percentile_band and group_mean");
+	}
+	if (people && cJSON_IsString(basis) &&
+	    (is_rate != is_text(entry, "level_basis", "none") ||
+	     is_rate != cJSON_IsNull(people))) {
+		snprintf(path, sizeof(path), "[%zu].statistics", i);
+		complain(text, len, path,
+			 "does not fit level_basis and population", out);
+		findings_remedy(out, "rate goes with none and null, and "
+				     "nothing else does");
+	}
 }
 
 static void check_entry(const cJSON *list, const cJSON *entry, size_t i,
@@ -207,7 +239,8 @@ static void check_entry(const cJSON *list, const cJSON *entry, size_t i,
 		const cJSON *value =
 			cJSON_GetObjectItemCaseSensitive(entry, fields[k].name);
 
-		if (value && is_right(&fields[k], value))
+		if (value ? is_right(&fields[k], value)
+			  : fields[k].kind >= KIND_SWITCH)
 			continue;
 		snprintf(path, sizeof(path), "[%zu].%s", i, fields[k].name);
 		complain(text, len, path, value ? "is not right" : "is missing",

@@ -1,12 +1,9 @@
 /* Every source on the net: one line each, in the order of a run. */
-#include "salary/source.h"
-
 #include "salary/source_list.h"
 
 const struct source *const source_table[] = {
-	&source_bls,	   &source_jobbank,	&source_cbs,
-	&source_datagovsg, &source_eurostat,	&source_ilostat,
-	&source_ecb,	   &source_frankfurter, &source_worldbank,
+	&source_bls,
+	&source_jobbank,
 };
 
 const size_t source_count = ARRAY_SIZE(source_table);
