@@ -1,3 +1,4 @@
+import functools
 import pathlib
 import sys
 
@@ -5,10 +6,52 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from support.schema import empty_site  # noqa: E402
+from support.desk import clone, copy_of, published, shared  # noqa: E402
+from support.desk import Desk  # noqa: E402
+from support.sources import Sources  # noqa: E402
+
+
+@functools.lru_cache(maxsize=None)
+def fed(address):
+    """A template: what every source says has been taken in once."""
+    desk = Desk(shared(), clone(published()), environment=dict(address))
+    desk.fetch()
+    return desk.name
+
+
+@pytest.fixture(scope="session")
+def replies():
+    server = Sources()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def database():
-    with empty_site() as site:
-        yield site
+def sources(replies):
+    """The servers of all sources, with nothing but good replies yet."""
+    replies.reset()
+    return replies
+
+
+@pytest.fixture
+def desk(sources, tmp_path):
+    """A database with guides, a register and no pay."""
+    with copy_of(published(), tmp_path, sources.env()) as made:
+        yield made
+
+
+@pytest.fixture
+def fed_desk(sources, tmp_path):
+    """A database with what every source says."""
+    template = fed(tuple(sources.env().items()))
+    with copy_of(template, tmp_path, sources.env()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steady_desk(replies):
+    """The same for tests of what must change nothing."""
+    replies.reset()
+    template = fed(tuple(replies.env().items()))
+    with copy_of(template, environment=replies.env()) as made:
+        yield made

@@ -6,14 +6,12 @@ import io
 import json
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("B", "build")
-BENCHMARKS = ROOT / "migrations" / "content" / "benchmarks"
-SOURCES = BENCHMARKS / "sources.json"
+from support.desk import BUILD, SOURCES, Desk, copy_of, published
+
+BENCHMARKS = SOURCES.parent
 CODES = [source["code"] for source in json.loads(SOURCES.read_text("utf-8"))]
 HEADER = ("career_slug,country,level,low,median,high,currency,period,"
           "pay_basis,source_code,source_title,source_url,observed_on,"
@@ -29,30 +27,8 @@ GOOD = {
 }
 
 
-class Desk:
+class FileDesk(Desk):
     """Somebody with files of pay and a database with one career in it."""
-
-    def __init__(self, database, home):
-        self.cluster, self.name = database
-        self.home = home
-        self.user = "autopsy_ops"
-        self.run("autopsy-ctl", "content", "publish")
-        self.user = "autopsy_ingest"
-        self.ingest("sources", str(SOURCES))
-
-    def run(self, program, *arguments, code=0):
-        self.words = ""
-        done = subprocess.run(
-            [BUILD / program, *arguments], capture_output=True, text=True,
-            check=False, cwd=ROOT,
-            env={**os.environ, "MIGRATIONS_DIR": str(ROOT / "migrations"),
-                 "DATABASE_URL": self.cluster.url(self.name, self.user)})
-        assert done.returncode == code, (done.stdout, done.stderr)
-        self.words = done.stderr
-        return done.stderr if code else done.stdout
-
-    def ingest(self, *arguments, code=0):
-        return self.run("autopsy-ingest", *arguments, code=code)
 
     def write(self, *rows, header=None, end="\n", start=""):
         text = io.StringIO()
@@ -68,23 +44,11 @@ class Desk:
         return self.ingest("import", self.write(*rows, **layout),
                            "--source", source, *more, code=code)
 
-    def ask(self, sql):
-        return self.cluster.psql(self.name, sql)
-
-    def state(self):
-        """All that an import could change."""
-        return self.ask("""
-            SELECT (SELECT json_agg(o) FROM salary.observation AS o),
-                (SELECT json_agg(f) FROM salary.figure AS f),
-                (SELECT json_agg(h) FROM salary.figure_history AS h),
-                (SELECT json_agg(d ORDER BY kind, country)
-                FROM catalog.document AS d),
-                (SELECT version FROM catalog.content_version)""")
-
 
 @pytest.fixture
-def desk(database, tmp_path):
-    return Desk(database, tmp_path)
+def desk(tmp_path):
+    with copy_of(published(), tmp_path, kind=FileDesk) as made:
+        yield made
 
 
 def test_the_bundled_snapshot_is_imported_whole_and_twice(desk):
