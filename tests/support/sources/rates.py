@@ -16,6 +16,7 @@ EURO = {"USD": "1.1592", "CZK": "24.264", "DKK": "7.4748", "PLN": "4.3250",
         "CAD": "1.6049", "IDR": "18942.11", "INR": "101.0430",
         "MYR": "4.8889", "NZD": "1.9523", "PHP": "66.284", "SGD": "1.4873",
         "THB": "37.294"}
+OURS = set(EURO) - {"CZK", "DKK", "PLN", "SEK", "NOK"}
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY a "lol">%s]>
 <Envelope><Cube><Cube time='2026-09-11'>

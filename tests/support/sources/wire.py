@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import threading
+import time
 import urllib.parse
 
 
@@ -20,6 +21,7 @@ class Request:
     query: dict
     headers: dict  # names in lower case
     body: bytes
+    at: float = dataclasses.field(default_factory=time.monotonic)
 
     @property
     def document(self):
