@@ -116,6 +116,35 @@ class Desk:
             LIMIT 1""")
         return found[0] if found else None
 
+    def evidence(self):
+        """What is believed of pay, without numbers of rows."""
+        return self.rows("""
+            SELECT source_code, country, level, low, median, high,
+                high_is_lower_bound, currency, source_title, source_url,
+                match, observed_on, recorded_on, recorded_by, sample_n,
+                notes, published, chain
+            FROM salary.observation
+            ORDER BY source_code, country, level, observed_on, low, high""")
+
+    def forget(self):
+        """All that was made of stored bodies, which stay."""
+        self.ask("""
+            SET session_replication_role = replica;
+            DELETE FROM salary.figure_history;
+            DELETE FROM salary.figure;
+            DELETE FROM salary.observation;
+            DELETE FROM salary.statistic;
+            DELETE FROM salary.rate;
+            DELETE FROM salary.vintage""")
+
+    def age(self, interval, source=None):
+        """As if runs had been so long ago, of one source or of all."""
+        self.ask(f"""
+            UPDATE salary.source_run
+            SET started_at = started_at - interval '{interval}',
+                finished_at = finished_at - interval '{interval}'
+            WHERE {f"source_code = '{source}'" if source else 'true'}""")
+
     def dump(self):
         """Every row of every table, to look for what must not be there."""
         done = subprocess.run(

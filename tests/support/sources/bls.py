@@ -133,6 +133,7 @@ CASES = {
     "no value": each_series(lambda one: one.pop("value")),
     "another period": each_series(lambda one: one.update(period="M01")),
     "year is a word": each_series(lambda one: one.update(year="soon")),
+    "higher": having("151252", d13="137000"),
     "dash 4": having("151252", d13="-4"),
     "dash 8": having("151252", d11="-8"),
 }

@@ -36,6 +36,7 @@ class JobBank:
             "wage is negative": lambda r: self.with_cell(self.MEDIAN, "-1"),
             "flag is a word": lambda r: self.with_cell(
                 "Annual_Wage_Flag_Salaire_annuel", "yes"),
+            "higher": lambda r: self.with_cell(self.MEDIAN, "49.00"),
             "18 MB": lambda r: self.large(),
         }
 
@@ -98,6 +99,8 @@ class Cbs:
                 lambda row: row.update(k_50ePercentielMediaan_3=None)),
             "text for numbers": self.each(
                 lambda row: row.update(k_50ePercentielMediaan_3="many")),
+            "higher": self.each(
+                lambda row: row.update(k_50ePercentielMediaan_3=35.0)),
             "out of order": self.each(
                 lambda row: row.update(k_50ePercentielMediaan_3=1.5)),
             "missing column": self.each(
