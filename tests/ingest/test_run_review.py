@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from support.desk import SOURCES
 from support.sources.wire import as_csv
 
 
@@ -18,12 +19,6 @@ def short_of(replies, count):
         return source.reply(source.rows[:-count],
                             len(source.rows) - count, request)
     return reply
-
-
-def paying(replies, factor):
-    """Canada's median wage of software developers, times a factor."""
-    return lambda request: replies.of["jobbank"].with_cell(
-        "Median_Wage_Salaire_Median", f"{48.08 * factor:.2f}")
 
 
 @pytest.fixture
@@ -138,7 +133,12 @@ def test_a_rate_that_leaps_is_held(fed_desk, sources):
 
 
 def test_two_sources_that_disagree_are_a_matter(fed_desk, sources):
-    """The editors' file says half of what Job Bank says."""
+    """The editors' file has half of what Statistics Netherlands says."""
+    desk = fed_desk
+    text = (SOURCES.parent / "editors-2026.csv").read_text("utf-8")
+    lines = text.splitlines()
+    nl = [line for line in lines if ",NL,mid," in line]
+    assert nl, "no editors' row of the Netherlands"
 
 
 def test_reviews_of_a_dry_run_are_not_kept(fed_desk, sources):

@@ -44,6 +44,7 @@ class Ecb:
                 re.sub(r"<Cube.*</Cube>", "", self.text(), flags=re.S)),
             "no time": lambda r: self.changed(f" time='{DAY}'", ""),
             "time is a word": lambda r: self.changed(DAY, "today"),
+            "a day to come": lambda r: self.changed(DAY, "2099-09-11"),
             "no such day": lambda r: self.changed(DAY, "2026-02-30"),
             "rate is a word": lambda r: self.changed("1.1592", "many"),
             "rate is nought": lambda r: self.changed("1.1592", "0"),
