@@ -110,6 +110,10 @@ struct rate_row {
 bool source_rate(struct source_job *job, size_t row,
 		 const struct rate_row *rate) WARN_UNUSED;
 
+/* Whether no two rows of all parts are of the same occupation, day and
+ * variant, or currencies and day; after the last part. */
+bool source_is_distinct(struct source_job *job) WARN_UNUSED;
+
 /* The country whose member name ("code", "iso3") has that value, or NULL. */
 const cJSON *source_country(const struct source_job *job, const char *name,
 			    const char *value);

@@ -11,6 +11,20 @@
 
 #define JSON_MAX ((int64_t)8 << 20)
 
+/* A fault quotes what came: whatever that was, it stays one line of UTF-8. */
+static void make_printable(struct strbuf *text)
+{
+	char *s = text->buf, *end = text->buf + text->len;
+
+	while (s < end) {
+		size_t n = utf8_len(s, (size_t)(end - s));
+
+		if (!n || (unsigned char)*s < ' ' || *s == 127)
+			*s = '?';
+		s += n ? n : 1;
+	}
+}
+
 bool source_fault(struct source_job *job, size_t row, const char *field,
 		  const char *fmt, ...)
 {
@@ -27,6 +41,7 @@ bool source_fault(struct source_job *job, size_t row, const char *field,
 	va_start(ap, fmt);
 	strbuf_vaddf(&job->err, fmt, ap);
 	va_end(ap);
+	make_printable(&job->err);
 	return false;
 }
 

@@ -168,8 +168,10 @@ bool source_rate(struct source_job *job, size_t row, const struct rate_row *r)
 		return source_fault(job, row, "currency",
 				    "'%.10s' or '%.10s' is no currency of ours",
 				    r->base, r->quote);
-	if (!parse_is_date(r->observed_on))
-		return source_fault(job, row, "date", "'%.20s' is no day",
+	if (!parse_is_date(r->observed_on) ||
+	    strcmp(r->observed_on, json_str(job->known, "today")) > 0)
+		return source_fault(job, row, "date",
+				    "'%.20s' is no day that has been",
 				    r->observed_on);
 	add_text(line, r->kind);
 	add_text(line, r->base);
