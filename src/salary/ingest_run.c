@@ -98,7 +98,7 @@ static bool read_parts(struct ingest *in, struct course *c)
 	}
 	if (!job->err.len && !job->count)
 		source_fault(job, 0, "", "there is no row in it");
-	if (!job->err.len)
+	if (!job->err.len && source_is_distinct(job))
 		return true;
 	c->outcome = job->is_later ? OUTCOME_LATER : OUTCOME_FAILED;
 	return false;

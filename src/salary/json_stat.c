@@ -80,6 +80,9 @@ static bool read_dimensions(struct source_job *job, const cJSON *body,
 		struct dimension *d = &c->dimensions[i];
 
 		d->id = json_text(id);
+		if (!*d->id || strlen(d->id) > 40)
+			return source_fault(job, 0, "id",
+					    "has what is no dimension");
 		if (!cJSON_IsNumber(size) || size->valuedouble < 1 ||
 		    size->valuedouble > CUBE_CATEGORIES ||
 		    size->valuedouble != (double)(int)size->valuedouble)

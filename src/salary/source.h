@@ -47,8 +47,7 @@ struct source_job {
 	struct strbuf post; /* for ask(): to build request->post in */
 	struct strbuf next; /* where part + 1 is, by read(); empty: nowhere */
 	struct strbuf err;
-	bool is_later;	/* the fault may pass by itself */
-	bool has_ended; /* read() found the last part; ask() looks at it */
+	bool is_later; /* the fault may pass by itself */
 
 	int fd;		  /* of the body */
 	const char *type; /* Content-Type, "" if unknown */

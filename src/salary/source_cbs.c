@@ -3,10 +3,11 @@
  * BRC 2014, by OData 3. The table goes on at odata.nextLink where it is too
  * long for one reply.
  */
+#include "salary/source_list.h"
+
 #include <math.h>
 
 #include "base/json.h"
-#include "salary/source_list.h"
 #include "salary/source_member.h"
 
 #define YEARS 4
@@ -26,7 +27,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 		strbuf_reset(&job->url);
 		strbuf_addstr(&job->url, job->next.buf);
 	} else {
-		source_address(job);
 		strbuf_addstr(&job->url, "?%24select=" COLUMNS "&%24filter=");
 		for (int i = YEARS; i > 0; i--)
 			strbuf_addf(&job->url,
@@ -47,7 +47,6 @@ static bool read_next(struct source_job *job, const cJSON *body)
 	char shown[SOURCE_TEXT];
 
 	strbuf_reset(&job->next);
-	job->has_ended = !next;
 	if (!next)
 		return true;
 	if (!fetch_is_same_origin(settings_str(SETTING_CBS_URL), s))
@@ -125,9 +124,8 @@ static bool read_body(struct source_job *job, const cJSON *body)
 	size_t row = 0;
 
 	if (error)
-		return source_fault(job, 0, "", "is a refusal: %s",
-				    json_str(json_get(error, "message"),
-					     "value"));
+		return source_refusal(job, json_str(json_get(error, "message"),
+						    "value"));
 	if (!cJSON_IsArray(rows))
 		return source_fault(job, 0, "value",
 				    "is %s; an array is expected",
@@ -137,7 +135,7 @@ static bool read_body(struct source_job *job, const cJSON *body)
 			return false;
 	if (!read_next(job, body))
 		return false;
-	if (job->has_ended && !job->count)
+	if (!job->next.len && !job->count)
 		return source_fault(job, 0, "value",
 				    "has no wage in any year; is the table "
 				    "replaced by another?");

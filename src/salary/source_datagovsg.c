@@ -3,9 +3,10 @@
  * monthly wage of residents in full-time work. It has no codes; occupations
  * go by their names. Refusals come with 200 too.
  */
+#include "salary/source_list.h"
+
 #include "base/json.h"
 #include "base/parse.h"
-#include "salary/source_list.h"
 #include "salary/source_member.h"
 
 #define RESOURCE "d_9917e751f7498502f70052a940a3f312"
@@ -27,7 +28,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 {
 	if (job->part > 1 && !job->next.len)
 		return false;
-	source_address(job);
 	strbuf_addf(&job->url,
 		    "?resource_id=" RESOURCE "&limit=1000&offset=%jd",
 		    (intmax_t)offset(job));
@@ -45,14 +45,11 @@ static bool refuse(struct source_job *job, const cJSON *body)
 		says = json_str(body, "errorMsg");
 	if (!*says)
 		says = json_str(body, "message");
-	if (!*says)
-		return source_fault(job, 0, "success",
-				    "is not true, and no reason is given");
 	job->is_later = strcasestr(says, "rate limit") ||
 			strcasestr(says, "too many") ||
 			strcasestr(says, "try again") ||
 			strcasestr(says, "later");
-	return source_fault(job, 0, "", "is a refusal: %s", says);
+	return source_refusal(job, says);
 }
 
 /* A wage, "" where it is suppressed or there is none. */
@@ -107,12 +104,13 @@ static bool read_record(struct source_job *job, size_t row, const cJSON *one)
 static bool read_end(struct source_job *job, int64_t before, int64_t count,
 		     int64_t total)
 {
+	bool has_ended = before + count >= total;
+
 	strbuf_reset(&job->next);
-	job->has_ended = before + count >= total;
-	if (job->has_ended && !job->count)
+	if (has_ended && !job->count)
 		return source_fault(job, 0, "records",
 				    "hold no wage; is the data set replaced?");
-	if (job->has_ended)
+	if (has_ended)
 		return true;
 	if (!count)
 		return source_fault(job, 0, "records",

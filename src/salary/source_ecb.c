@@ -3,12 +3,13 @@
  * last 90 days. Only this file knows expat. A document type is refused before
  * anything in it is looked at, and with it every entity.
  */
+#include "salary/source_list.h"
+
 #include <errno.h>
 #include <expat.h>
 
 #include "base/parse.h"
 #include "base/utf8.h"
-#include "salary/source_list.h"
 #include "salary/source_member.h"
 
 #define BODY_MAX ((int64_t)8 << 20)
@@ -28,7 +29,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 {
 	if (job->part > 1)
 		return false;
-	source_address(job);
 	request->url = job->url.buf;
 	request->accept = "text/xml, application/xml";
 	return true;
@@ -163,7 +163,6 @@ static bool read_rates(struct source_job *job)
 	XML_SetElementHandler(r.parser, on_start, on_end);
 	XML_SetStartDoctypeDeclHandler(r.parser, on_doctype);
 	ok = parse(&r);
-	job->has_ended = ok;
 	XML_ParserFree(r.parser);
 	return ok;
 }

@@ -3,9 +3,10 @@
  * monthly pay by major group of ISCO-08, every four years. A combination that
  * does not exist is answered with a cube without values.
  */
+#include "salary/source_list.h"
+
 #include "base/json.h"
 #include "salary/json_stat.h"
-#include "salary/source_list.h"
 #include "salary/source_member.h"
 
 #define NOTES "Mean of all employees of the group in firms of ten and more."
@@ -14,7 +15,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 {
 	if (job->part > 1)
 		return false;
-	source_address(job);
 	strbuf_addstr(&job->url,
 		      "?format=JSON&lang=EN&geo=DE&geo=NL&sex=T&indic_se=ERN"
 		      "&age=TOTAL&sizeclas=GE10&unit=NAC");
@@ -145,8 +145,7 @@ static bool refuse(struct source_job *job, const cJSON *error)
 		json_str(cJSON_IsArray(error) ? error->child : error, "label");
 
 	job->is_later = strstr(label, "ASYNCHRONOUS_RESPONSE");
-	return source_fault(job, 0, "", "is a refusal: %s",
-			    *label ? label : "without a reason");
+	return source_refusal(job, label);
 }
 
 static bool read_pay(struct source_job *job)
@@ -160,7 +159,6 @@ static bool read_pay(struct source_job *job)
 		refuse(job, error);
 	else if (body)
 		ok = read_groups(job, body, &c);
-	job->has_ended = ok;
 	cube_release(&c);
 	cJSON_Delete(body);
 	return ok;

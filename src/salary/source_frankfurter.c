@@ -2,8 +2,9 @@
  * Frankfurter, for the rates to the euro that the ECB does not have. Version
  * 2 replies with rows, version 1 with an object of rates.
  */
-#include "base/json.h"
 #include "salary/source_list.h"
+
+#include "base/json.h"
 #include "salary/source_member.h"
 
 static const char *const quotes[] = { "AED", "VND" };
@@ -12,7 +13,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 {
 	if (job->part > 1)
 		return false;
-	source_address(job);
 	strbuf_addstr(&job->url, "?base=eur&quotes=aed,vnd");
 	request->url = job->url.buf;
 	request->accept = "application/json";
@@ -111,7 +111,7 @@ static bool read_body(struct source_job *job, const cJSON *body)
 	bool ok;
 
 	if (*message)
-		return source_fault(job, 0, "", "is a refusal: %s", message);
+		return source_refusal(job, message);
 	if (!cJSON_IsArray(body) && !cJSON_IsObject(body))
 		return source_fault(job, 0, "",
 				    "is %s; an array of rates is expected",
@@ -127,7 +127,6 @@ static bool read_rates(struct source_job *job)
 	cJSON *body = source_json(job);
 	bool ok = body && read_body(job, body);
 
-	job->has_ended = ok;
 	cJSON_Delete(body);
 	return ok;
 }

@@ -3,8 +3,9 @@
  * all our countries in one CSV. A country may have several surveys for a year;
  * each is a variant of its own.
  */
-#include "base/json.h"
 #include "salary/source_list.h"
+
+#include "base/json.h"
 #include "salary/source_member.h"
 
 #define INDICATOR "EAR_EMTA_SEX_OCU_CUR_NB"
@@ -36,7 +37,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 
 	if (job->part > 1)
 		return false;
-	source_address(job);
 	strbuf_addstr(&job->url, "?id=" INDICATOR "_A");
 	cJSON_ArrayForEach (one, json_get(job->known, "countries")) {
 		strbuf_addf(&job->url, "%s%s", separator,
@@ -144,7 +144,6 @@ static bool read_pay(struct source_job *job)
 
 	csv_stream_init(&csv, source_fill, job);
 	ok = read_rows(job, &csv);
-	job->has_ended = ok;
 	csv_stream_release(&csv);
 	return ok;
 }

@@ -4,7 +4,9 @@
 #include "base/parse.h"
 #include "base/utf8.h"
 
+/* Bytes of it that a fault repeats. */
 #define SHOWN 60
+#define REASON 300
 
 const char *source_show(const cJSON *item, char buf[SOURCE_TEXT])
 {
@@ -108,4 +110,13 @@ bool source_parse_year(const char *s, int *year)
 		return false;
 	*year = (int)n;
 	return true;
+}
+
+bool source_refusal(struct source_job *job, const char *reason)
+{
+	if (!*reason)
+		return source_fault(job, 0, "",
+				    "is a refusal that gives no reason");
+	return source_fault(job, 0, "", "is a refusal: %.*s",
+			    utf8_cut(reason, REASON), reason);
 }

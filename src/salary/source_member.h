@@ -30,4 +30,7 @@ bool source_whole(struct source_job *job, const cJSON *of, const char *name,
 /* A year of four digits from text. */
 bool source_parse_year(const char *s, int *year) WARN_UNUSED;
 
+/* The fault of a body that is a refusal; reason "" if it gives none. */
+bool source_refusal(struct source_job *job, const char *reason);
+
 #endif

@@ -2,8 +2,9 @@
 #include "salary/source_list.h"
 
 const struct source *const source_table[] = {
-	&source_bls,
-	&source_jobbank,
+	&source_bls,	   &source_jobbank,	&source_cbs,
+	&source_datagovsg, &source_eurostat,	&source_ilostat,
+	&source_ecb,	   &source_frankfurter, &source_worldbank,
 };
 
 const size_t source_count = ARRAY_SIZE(source_table);

@@ -4,9 +4,10 @@
  * (PA.NUS.PRVT.PP). One after the other, page by page. A refusal comes with
  * 200, as an array of one.
  */
+#include "salary/source_list.h"
+
 #include "base/json.h"
 #include "base/parse.h"
-#include "salary/source_list.h"
 #include "salary/source_member.h"
 
 #define YEARS 6
@@ -54,7 +55,6 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 
 	if (job->part > 1 && !job->next.len)
 		return false;
-	source_address(job);
 	cJSON_ArrayForEach (one, json_get(job->known, "countries")) {
 		strbuf_addf(&job->url, "%c%s", separator,
 			    json_str(one, "iso3"));
@@ -111,8 +111,7 @@ static bool read_end(struct source_job *job, struct place *p, int64_t pages)
 		return source_fault(job, 0, "", "there is no rate of %s",
 				    p->indicator->id);
 	strbuf_reset(&job->next);
-	job->has_ended = p->indicator != indicators;
-	if (job->has_ended)
+	if (p->indicator != indicators)
 		return true;
 	p->indicator++;
 	p->page = 1;
@@ -131,8 +130,7 @@ static bool read_pages(struct source_job *job, const cJSON *body)
 	size_t row = 0;
 
 	if (cJSON_IsArray(body) && message)
-		return source_fault(job, 0, "", "is a refusal: %s",
-				    json_str(message->child, "value"));
+		return source_refusal(job, json_str(message->child, "value"));
 	if (!cJSON_IsArray(body) || cJSON_GetArraySize(body) != 2)
 		return source_fault(job, 0, "",
 				    "is no array of two, a head and rows");
