@@ -5,8 +5,6 @@
  */
 #include "salary/source_list.h"
 
-#include <math.h>
-
 #include "base/json.h"
 #include "salary/source_member.h"
 
@@ -72,7 +70,7 @@ static void count_people(const char *thousands, char buf[SOURCE_NUMBER])
 
 	buf[0] = '\0';
 	if (n >= 1 && n < 1e9)
-		snprintf(buf, SOURCE_NUMBER, "%ld", lround(n));
+		snprintf(buf, SOURCE_NUMBER, "%.0f", n);
 }
 
 static bool read_row(struct source_job *job, size_t row, const cJSON *one)

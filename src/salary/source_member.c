@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 
 /* Bytes of it that a fault repeats. */
-#define SHOWN 60
+#define SHOWN 100
 #define REASON 300
 
 const char *source_show(const cJSON *item, char buf[SOURCE_TEXT])
