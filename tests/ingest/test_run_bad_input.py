@@ -111,7 +111,8 @@ def test_bad_input_changes_nothing(steady_desk, sources, source, case, words):
     fault = desk.words[len(start):]
     assert words in fault
     assert re.fullmatch(r"[\x20-\x7e…]{20,400}\n", fault), fault
-    assert desk.out == f"{source}: failed\n"
+    assert desk.out == \
+        f"run {run['run_id']}: {source} failed; 0 figures changed\n"
     assert desk.believed() == state
 
 

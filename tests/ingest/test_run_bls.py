@@ -8,18 +8,18 @@ KEY = "0123456789abcdef0123456789abcdef"
 DEVELOPERS = {
     "country": "US", "code": "15-1252", "observed_on": "2025-05-31",
     "currency": "USD", "period": "year", "p10": 82460, "p25": 105210,
-    "median": 135980, "p75": 171980, "p90": 214670, "mean": 148100,
+    "median": 135980, "p75": 171980, "p90": 214670, "mean": None,
     "top_code": None, "sample_n": 1687890, "precision_pct": 0.4}
 MANAGERS = {
     **DEVELOPERS, "code": "11-3021", "p10": 104450, "p25": 134350,
-    "median": 171200, "p75": 216220, "p90": None, "mean": 187990,
+    "median": 171200, "p75": 216220, "p90": None, "mean": None,
     "top_code": 239200, "sample_n": 645970, "precision_pct": 0.3}
 
 
 def figures(desk):
     return desk.rows("""
         SELECT level, low, median, high FROM salary.figure
-        WHERE source_code = 'bls' ORDER BY level""")
+        WHERE source_ids = '{bls}' ORDER BY level""")
 
 
 def test_percentiles_become_levels(desk):
@@ -45,7 +45,7 @@ def test_series_are_asked_for_as_the_bureau_numbers_them(desk, sources):
     asked = [name for one in requests for name in one.document["seriesid"]]
     assert len(asked) == len(set(asked))
     for occupation in ("151252", "113021"):
-        for datatype in ("01", "04", "05", "11", "12", "13", "14", "15"):
+        for datatype in ("01", "05", "11", "12", "13", "14", "15"):
             assert bls.series_id(occupation, datatype) in asked
 
 
@@ -60,6 +60,7 @@ def test_a_key_allows_more_at_once(desk, sources):
 def test_more_occupations_take_more_requests(desk, sources):
     """A guide has codes of its own; a request has room for 25 or 50."""
     desk.ask("""
+        SET session_replication_role = replica;
         UPDATE catalog.revision SET guide = jsonb_set(guide, '{codes}',
             guide -> 'codes' || (
                 SELECT jsonb_agg(jsonb_build_object(
@@ -102,7 +103,7 @@ def test_an_amount_may_be_above_the_floor_of_another(desk, sources):
     assert desk.live("bls")[0]["p75"] == 250000
     assert desk.live("bls")[0]["p90"] is None
     assert desk.ask("SELECT high FROM salary.figure WHERE level = 'manager'"
-                    " AND source_code = 'bls'") == "250000"
+                    " AND source_ids = '{bls}'") == "250000"
 
 
 @pytest.mark.parametrize("case, column", [("dash 4", "median"),

@@ -89,6 +89,19 @@ def test_a_body_that_never_comes_whole_is_for_later(desk, sources):
     assert desk.believed() == state
 
 
+def test_half_a_body_is_not_a_copy_at_hand(desk, sources):
+    """What came of it is neither read again nor asked about."""
+    sources.mark("ecb")
+    sources.case("ecb", "drop")
+    desk.fetch("ecb", code=75)
+    run = desk.last("ecb")["run_id"]
+    sources.case("ecb", None)
+    desk.fetch("ecb", "--from-raw", str(run), code=1)
+    assert desk.rates("ecb") == []
+    desk.fetch("ecb")
+    assert desk.rates("ecb")
+
+
 def test_nobody_there_is_for_later(desk):
     state = desk.believed()
     desk.fetch("ecb", code=75, **closed_env("ecb"))
@@ -184,7 +197,7 @@ def test_what_has_not_changed_is_not_sent_again(desk, sources):
     state = desk.believed()
     bodies = desk.ask("SELECT count(*) FROM salary.body")
     out = desk.fetch("ecb", "jobbank")
-    assert "ecb: unchanged" in out and "jobbank: unchanged" in out
+    assert ": ecb unchanged; jobbank unchanged; 0 figures" in out
     for name in ("ecb", "jobbank"):
         first, second = sources.asked(name)
         assert second.headers["if-none-match"].startswith('"')

@@ -21,7 +21,7 @@ def evidence(desk, source):
             (SELECT json_agg(json_build_array(f.level, f.low, f.median,
                 f.high) ORDER BY f.level)
             FROM salary.figure AS f
-            WHERE f.source_code = '{source}')""")
+            WHERE f.source_ids = '{{{source}}}')""")
 
 
 def turn(sources, is_new):

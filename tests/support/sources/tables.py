@@ -229,9 +229,10 @@ class Eurostat:
     4781 is what Eurostat has for Romania's OC7; no stored copy holds the
     cells of Germany and the Netherlands, which are made up here.
     """
-    VALUES = {"DE": {"OC1": 7943, "OC2": 5561, "OC3": 4268},
-              "NL": {"OC1": 6377, "OC2": 4822, "OC3": 3911},
+    VALUES = {"DE": {"TOTAL": 4105, "OC1": 7943, "OC2": 5561, "OC3": 4268},
+              "NL": {"TOTAL": 3682, "OC1": 6377, "OC2": 4822, "OC3": 3911},
               "RO": {"OC7": 4781}}
+    GROUPS = ["TOTAL", *(f"OC{number}" for number in range(1, 10))]
     DIMENSIONS = ("freq", "sex", "indic_se", "isco08", "sizeclas", "age",
                   "unit", "geo", "time")
     CONSTANT = {"freq": ["A"], "sex": ["T"], "indic_se": ["ERN"],
@@ -242,18 +243,20 @@ class Eurostat:
         self.cases = {
             "no values": lambda r: as_json({**self.dataset(r), "value": {}}),
             "one value less": self.edited(
-                lambda d: d["value"].pop("0")),
-            "unreliable": self.edited(
-                lambda d: d.update(status={"0": "u"})),
-            "a status of two": self.edited(
-                lambda d: d.update(status={"0": "b|C"})),
+                lambda d: d["value"].pop(self.cell(d, "DE", "OC2"))),
+            "unreliable": self.edited(lambda d: d.update(
+                status={self.cell(d, "DE", "OC2"): "u"})),
+            "confidential": self.edited(lambda d: d.update(
+                status={self.cell(d, "DE", "OC2"): "b|C"})),
+            "a break": self.edited(lambda d: d.update(
+                status={self.cell(d, "DE", "OC2"): "b"})),
             "values in an array": self.edited(lambda d: d.update(
                 value=list(d["value"].values()))),
             "sizes do not fit": self.edited(
                 lambda d: d.update(size=[9] * 9)),
             "no dimension": self.edited(lambda d: d.pop("dimension")),
-            "a value is a word": self.edited(
-                lambda d: d["value"].update({"0": "many"})),
+            "a value is a word": self.edited(lambda d: d["value"].update(
+                {self.cell(d, "DE", "OC2"): "many"})),
             "a cell beyond": self.edited(
                 lambda d: d["value"].update({"999": 5})),
             "geo last": lambda r: as_json(self.dataset(r, (
@@ -274,6 +277,16 @@ class Eurostat:
             return NOT_FOUND
         return as_json(self.dataset(request))
 
+    @staticmethod
+    def cell(document, geo, group):
+        """The number of a cell: the last dimension runs fastest."""
+        number = 0
+        for name, size in zip(document["id"], document["size"]):
+            index = document["dimension"][name]["category"]["index"]
+            number = number * size + index.get(
+                {"geo": geo, "isco08": group}.get(name), 0)
+        return str(number)
+
     def edited(self, change):
         def reply(request):
             document = self.dataset(request)
@@ -284,7 +297,7 @@ class Eurostat:
     def dataset(self, request, order=DIMENSIONS):
         codes = {**self.CONSTANT,
                  "geo": request.query.get("geo", ["DE", "NL"]),
-                 "isco08": request.query.get("isco08", ["OC2"])}
+                 "isco08": request.query.get("isco08", self.GROUPS)}
         cells = [()]
         for name in order:
             cells = [(*cell, code) for cell in cells for code in codes[name]]
