@@ -4,7 +4,6 @@ ALTER TABLE ops.job_run DROP CONSTRAINT job_run_outcome_check;
 ALTER TABLE ops.job_run
 	ADD CONSTRAINT job_run_outcome_check CHECK (outcome IN
 		('done', 'failed', 'skipped', 'later', 'killed')) NOT VALID;
-ALTER TABLE ops.job_run VALIDATE CONSTRAINT job_run_outcome_check;
 
 COMMENT ON COLUMN ops.job_run.outcome IS
 	'later: it should be tried again; killed: the next run found it dead';
@@ -22,9 +21,7 @@ FROM (VALUES
 WHERE n.code = c.code;
 ALTER TABLE catalog.country
 	ADD CONSTRAINT country_iso3_check CHECK (iso3 IS NOT NULL
-		AND iso3 ~ '^[A-Z]{3}$') NOT VALID,
-	ADD CONSTRAINT country_iso3_key UNIQUE (iso3);
-ALTER TABLE catalog.country VALIDATE CONSTRAINT country_iso3_check;
+		AND iso3 ~ '^[A-Z]{3}$') NOT VALID;
 
 COMMENT ON COLUMN catalog.country.iso3 IS 'ISO 3166-1 alpha-3';
 
@@ -33,11 +30,13 @@ COMMENT ON COLUMN catalog.country.iso3 IS 'ISO 3166-1 alpha-3';
 ALTER TABLE salary.source
 	ADD COLUMN enabled boolean NOT NULL DEFAULT true,
 	ADD COLUMN snapshot_of text,
-	ALTER COLUMN population DROP NOT NULL,
+	DROP CONSTRAINT source_population_check,
 	DROP CONSTRAINT source_statistics_check,
 	DROP CONSTRAINT source_level_basis_check,
 	DROP CONSTRAINT source_code_scheme_check;
 ALTER TABLE salary.source
+	ADD CONSTRAINT source_population_check CHECK (population IN
+		('full_time', 'all', 'none')) NOT VALID,
 	ADD CONSTRAINT source_statistics_check CHECK (statistics IN
 		('percentiles', 'quartiles', 'point', 'range', 'rate'))
 		NOT VALID,
@@ -48,17 +47,11 @@ ALTER TABLE salary.source
 		= (level_basis IN ('editorial', 'none'))) NOT VALID,
 	ADD CONSTRAINT source_rate_check CHECK ((statistics = 'rate')
 		= (level_basis = 'none') AND (statistics = 'rate')
-		= (population IS NULL)) NOT VALID,
+		= (population = 'none')) NOT VALID,
 	ADD CONSTRAINT source_snapshot_of_fkey FOREIGN KEY (snapshot_of)
 		REFERENCES salary.source (code) NOT VALID,
 	ADD CONSTRAINT source_snapshot_of_check
 		CHECK (snapshot_of <> code) NOT VALID;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_statistics_check;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_level_basis_check;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_code_scheme_check;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_rate_check;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_snapshot_of_fkey;
-ALTER TABLE salary.source VALIDATE CONSTRAINT source_snapshot_of_check;
 
 COMMENT ON COLUMN salary.source.enabled IS
 	'False: it is not fetched and its evidence no longer counts';

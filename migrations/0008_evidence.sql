@@ -18,14 +18,6 @@ ALTER TABLE salary.observation
 			AND low IS NULL AND high IS NULL)) NOT VALID,
 	ADD CONSTRAINT observation_statistic_id_fkey FOREIGN KEY
 		(statistic_id) REFERENCES salary.statistic (id) NOT VALID;
-ALTER TABLE salary.observation
-	VALIDATE CONSTRAINT observation_published_check;
-ALTER TABLE salary.observation
-	VALIDATE CONSTRAINT observation_precision_pct_check;
-ALTER TABLE salary.observation
-	VALIDATE CONSTRAINT observation_is_mean_check;
-ALTER TABLE salary.observation
-	VALIDATE CONSTRAINT observation_statistic_id_fkey;
 
 COMMENT ON COLUMN salary.observation.statistic_id IS
 	'The fetched statement it follows from; null when a person wrote it';

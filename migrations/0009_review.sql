@@ -70,8 +70,6 @@ ALTER TABLE salary.figure
 			'open_range']) NOT VALID,
 	ADD CONSTRAINT figure_level_basis_check CHECK (level_basis IN
 		('percentile_band', 'editorial', 'group_mean')) NOT VALID;
-ALTER TABLE salary.figure VALIDATE CONSTRAINT figure_limited_reasons_check;
-ALTER TABLE salary.figure VALIDATE CONSTRAINT figure_level_basis_check;
 
 CREATE FUNCTION salary.confidence(
 	p_tier text,
@@ -305,8 +303,6 @@ ALTER TABLE salary.figure_history
 		'new_vintage', 'correction', 'source_withdrawn',
 		'source_changed', 'mapping_changed', 'ageing', 'review'))
 		NOT VALID;
-ALTER TABLE salary.figure_history
-	VALIDATE CONSTRAINT figure_history_cause_check;
 
 COMMENT ON COLUMN salary.figure_history.cause IS
 	'The kind of the reason';

@@ -36,7 +36,7 @@ static const struct field fields[] = {
 	{ "statistics", KIND_CHOICE, false,
 	  "percentiles quartiles point range rate" },
 	{ "pay_basis", KIND_CHOICE, true, "base total" },
-	{ "population", KIND_CHOICE, true, "full_time all" },
+	{ "population", KIND_CHOICE, false, "full_time all none" },
 	{ "code_scheme", KIND_SCHEME, true, NULL },
 	{ "level_basis", KIND_CHOICE, false,
 	  "percentile_band editorial group_mean none" },
@@ -214,11 +214,11 @@ static void check_whole(const cJSON *entry, size_t i, const char *text,
 	}
 	if (people && cJSON_IsString(basis) &&
 	    (is_rate != is_text(entry, "level_basis", "none") ||
-	     is_rate != cJSON_IsNull(people))) {
+	     is_rate != is_text(entry, "population", "none"))) {
 		snprintf(path, sizeof(path), "[%zu].statistics", i);
 		complain(text, len, path,
 			 "does not fit level_basis and population", out);
-		findings_remedy(out, "rate goes with none and null, and "
+		findings_remedy(out, "rate goes with none for both, and "
 				     "nothing else does");
 	}
 }

@@ -65,6 +65,19 @@ static void add_series(struct strbuf *out, const char *soc)
 			    soc + 3, datatypes[i].digits);
 }
 
+/* It is put into JSON as it is. */
+static bool check_key(struct source_job *job)
+{
+	const char *key = settings_str(SETTING_BLS_API_KEY);
+
+	if (strspn(key, "0123456789abcdefghijklmnopqrstuvwxyz"
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == strlen(key))
+		return true;
+	return source_fault(job, 0, "",
+			    "BLS_API_KEY has other characters in it than "
+			    "letters, digits and hyphens");
+}
+
 /* Whether the day has room for all parts. */
 static bool check_quota(struct source_job *job, int codes)
 {
@@ -93,7 +106,8 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 	if (!count)
 		return source_fault(job, 0, "",
 				    "no guide lists a US-SOC-2018 code");
-	if (first >= count || (job->part == 1 && !check_quota(job, count)))
+	if (first >= count || !check_key(job) ||
+	    (job->part == 1 && !check_quota(job, count)))
 		return false;
 	strbuf_reset(&job->post);
 	strbuf_addstr(&job->post, "{\"seriesid\":[");
