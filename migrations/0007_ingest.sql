@@ -314,7 +314,8 @@ COMMENT ON VIEW salary.live_rate IS
 	'Every rate that holds, for its own day or year; never for another';
 
 GRANT SELECT ON ALL TABLES IN SCHEMA salary TO autopsy_ingest;
-GRANT SELECT ON salary.live_rate TO autopsy_web;
+-- The methods page says when each source last came.
+GRANT SELECT ON salary.live_rate, salary.source_run TO autopsy_web;
 GRANT INSERT, UPDATE ON salary.source_run TO autopsy_ingest;
 GRANT INSERT ON salary.fetch, salary.body, salary.vintage,
 	salary.statistic, salary.rate TO autopsy_ingest;

@@ -361,6 +361,9 @@ BEGIN ATOMIC
 			o.id,
 			o.source_code,
 			c.slug || ' ' || o.country || ' ' || o.level AS subject,
+			-- What would have to change for it to be asked anew.
+			jsonb_build_array(f.low, f.median, f.high, f.currency,
+				f.pay_basis) AS about,
 			jsonb_build_object(
 				'figure', salary.money(f),
 				'states', jsonb_build_object(
@@ -386,29 +389,29 @@ BEGIN ATOMIC
 			state = 'void',
 			decided_at = now(),
 			decided_by = 'autopsy-ingest',
-			why = 'they no longer disagree'
+			why = 'they no longer disagree, or the figure is another'
 		FROM salary.observation AS o
 		WHERE r.observation_id = o.id
 			AND r.state = 'open'
 			AND o.career_id = p_career_id
-			AND NOT EXISTS (SELECT FROM apart AS a WHERE a.id = o.id)
+			AND NOT EXISTS (
+				SELECT
+				FROM apart AS a
+				WHERE a.id = o.id
+					AND a.about = r.detail -> 'about')
 	)
 	INSERT INTO salary.review
 		(kind, source_code, observation_id, subject, detail)
-	SELECT 'disagreement', a.source_code, a.id, a.subject, a.detail
+	SELECT 'disagreement', a.source_code, a.id, a.subject,
+		a.detail || jsonb_build_object('about', a.about)
 	FROM apart AS a
 	WHERE NOT EXISTS (
 		SELECT
 		FROM salary.review AS r
 		WHERE r.observation_id = a.id
 			AND r.state <> 'void'
-			-- What was decided of other figures is not decided.
-			AND r.detail #- '{figure,confidence}'
-				#- '{figure,grade}' #- '{figure,limited}'
-				#- '{figure,limited_reasons}'
-				= a.detail #- '{figure,confidence}'
-				#- '{figure,grade}' #- '{figure,limited}'
-				#- '{figure,limited_reasons}');
+			-- What was decided of another figure is not decided.
+			AND r.detail -> 'about' = a.about);
 END;
 
 COMMENT ON FUNCTION salary.raise_disagreements(bigint) IS
@@ -795,6 +798,8 @@ observation left or withdrawn. state in the answer is what it was before';
 GRANT SELECT ON salary.review, salary.confidence_rule, salary.limit_reason
 	TO autopsy_ingest;
 GRANT SELECT ON salary.confidence_rule, salary.limit_reason TO autopsy_web;
+-- The methods page asks where each grade begins.
+GRANT EXECUTE ON FUNCTION salary.grade(bigint) TO autopsy_web;
 GRANT EXECUTE ON FUNCTION salary.confidence(text, text, text, bigint, bigint,
 	numeric, date, bigint, date) TO autopsy_ingest;
 GRANT EXECUTE ON FUNCTION salary.derive_figures(bigint, text, date, text)
