@@ -1,8 +1,7 @@
-# Job Autopsy. `make help` lists the targets.
-#
-# B is the build directory. SAN=1 builds with ASan and UBSan, and BARE=1 without
-# hardening, whose zeroes hide from valgrind what was never set; each stands
-# beside the ordinary build, as in `make B=build-asan SAN=1`.
+# Job Autopsy. `make help` lists the targets. B is the build directory. SAN=1
+# builds with ASan and UBSan, and BARE=1 without hardening, whose zeroes hide
+# from valgrind what was never set; each stands beside the ordinary build, as in
+# `make B=build-asan SAN=1`.
 B ?= build
 PORT ?= 8080
 CC ?= gcc
@@ -51,7 +50,7 @@ UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
 .PHONY: all run env packages test unit asan valgrind analyse fuzz lint bench \
-	shots help clean FORCE
+	bench-ingest shots help clean FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -93,13 +92,17 @@ bench: ## how fast the site is, as ratios to others of the same run
 	@$(MAKE) -s all
 	@tests/bench/run
 
+bench-ingest: all ## how fast 44,000 rows of pay become figures
+	@deploy/local/install-packages test
+	@tests/bench/ingest
+
 shots: ## pictures of every page of the copy on PORT, into build/shots
 	@deploy/local/install-packages test
 	@tests/browser/node tests/browser/shots.js --base http://localhost:$(PORT)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
-		awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
+		awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 clean: ## remove what was built; stop a running copy first
 	rm -rf build build-asan build-bare build-fuzz

@@ -153,6 +153,10 @@ WITH listed AS (
 		coalesce(s.pay_basis, 'base') AS pay_basis,
 		s.level_basis,
 		salary.chain(t.country, t.period) AS chain,
+		-- Not below what is stated: some cells of a source have real
+		-- numbers above the cap of others.
+		CASE WHEN t.top_code IS NOT NULL THEN greatest(t.p10, t.p25,
+			t.median, t.p75, t.top_code) END AS floor,
 		t.*
 	FROM salary.source AS s
 	JOIN salary.vintage AS v ON v.source_code = s.code
@@ -225,8 +229,8 @@ CROSS JOIN LATERAL (VALUES
 		coalesce(c.median, CASE WHEN c.p25 IS NULL AND c.p75 IS NULL
 			THEN c.mean END),
 		CASE WHEN c.p25 IS NULL AND c.median IS NULL THEN NULL
-			ELSE coalesce(c.p75, c.top_code) END,
-		c.p75 IS NULL AND c.top_code IS NOT NULL
+			ELSE coalesce(c.p75, c.floor) END,
+		c.p75 IS NULL AND c.floor IS NOT NULL
 			AND coalesce(c.p25, c.median) IS NOT NULL,
 		c.median IS NULL AND c.p25 IS NULL AND c.p75 IS NULL,
 		CASE
@@ -240,19 +244,19 @@ CROSS JOIN LATERAL (VALUES
 			ELSE 'The mean of everyone in the occupation; no median'
 				' is published'
 		END),
-	('senior', 'occupation', coalesce(c.p75, c.top_code),
+	('senior', 'occupation', coalesce(c.p75, c.floor),
 		CASE WHEN c.p75 <= c.p90 THEN (c.p75 + c.p90) / 2 END,
-		CASE WHEN c.p75 IS NOT NULL THEN coalesce(c.p90, c.top_code)
+		CASE WHEN c.p75 IS NOT NULL THEN coalesce(c.p90, c.floor)
 			ELSE NULL END,
 		c.p75 IS NOT NULL AND c.p90 IS NULL
-			AND c.top_code IS NOT NULL, false,
+			AND c.floor IS NOT NULL, false,
 		CASE WHEN c.p90 IS NULL THEN 'From P75 of everyone in the'
 			' occupation' ELSE 'P75 to P90 of everyone in the'
 			' occupation, the middle interpolated' END),
 	('manager', 'manager', c.p25, c.median,
 		CASE WHEN c.p25 IS NULL AND c.median IS NULL THEN NULL
-			ELSE coalesce(c.p75, c.top_code) END,
-		c.p75 IS NULL AND c.top_code IS NOT NULL
+			ELSE coalesce(c.p75, c.floor) END,
+		c.p75 IS NULL AND c.floor IS NOT NULL
 			AND coalesce(c.p25, c.median) IS NOT NULL, false,
 		'P25, P50 and P75 of the managers'' own occupation')
 ) AS b (level, role, low, median, high, is_floor, is_mean, words)
@@ -262,7 +266,7 @@ WHERE b.role = c.role
 	-- neighbour is known.
 	AND CASE b.level
 		WHEN 'junior' THEN c.p25 IS NOT NULL
-		WHEN 'senior' THEN coalesce(c.p75, c.top_code) IS NOT NULL
+		WHEN 'senior' THEN coalesce(c.p75, c.floor) IS NOT NULL
 		ELSE coalesce(b.low, b.median, b.high) IS NOT NULL
 	END;
 

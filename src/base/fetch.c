@@ -12,8 +12,7 @@
 #define REDIRECTS 5
 #define FIRST_PAUSE_MS 500
 #define LONGEST_PAUSE_S 60
-#define LONG_MS 10000	       /* what took so long is not tried again */
-#define SECRET_MAX_BYTES 65536 /* a refusal that repeats a key is short */
+#define LONG_MS 10000 /* what took so long is not tried again */
 #define HEADERS_MAX 16384
 
 struct transfer {
@@ -85,6 +84,40 @@ static size_t take_body(char *data, size_t one, size_t len, void *arg)
 		return 0;
 	t->reply->size += (int64_t)len;
 	return len;
+}
+
+/* Writes asterisks over the secret wherever it is; sources repeat it. */
+static void blot(char *text, size_t len, const char *secret)
+{
+	size_t n = secret ? strlen(secret) : 0;
+	char *end = text + len, *at = text;
+
+	while (n && (at = memmem(at, (size_t)(end - at), secret, n)))
+		memset(at, '*', n);
+}
+
+/* The same in the body: pieces overlap by all but one byte of the secret. */
+static bool blot_body(const struct fetch_reply *reply, const char *secret)
+{
+	size_t overlap = secret && *secret ? strlen(secret) - 1 : 0;
+	size_t size = 65536 + overlap;
+	bool ok = true;
+	char *piece;
+
+	if (!secret || !*secret)
+		return true;
+	piece = xmalloc(size);
+	for (int64_t at = 0; ok && at < reply->size; at += 65536) {
+		ssize_t n = pread(reply->fd, piece, size, at);
+
+		ok = n > 0;
+		if (!ok)
+			break;
+		blot(piece, (size_t)n, secret);
+		ok = pwrite(reply->fd, piece, (size_t)n, at) == n;
+	}
+	free(piece);
+	return ok;
 }
 
 /* Adds "name":"value" to an open JSON object. */
@@ -161,6 +194,7 @@ static size_t take_header(char *data, size_t one, size_t len, void *arg)
 	while (end > n && strchr(" \t\r\n", data[end - 1]))
 		end--;
 	value = xstrndup(data + n, end - n < 2000 ? end - n : 2000);
+	blot(value, strlen(value), t->request->secret);
 	keep_header(t, name, value);
 	free(value);
 	return len;
@@ -377,30 +411,6 @@ static enum fetch_result judge(struct transfer *t, const char *url, CURLcode rc)
 		       : FETCH_LATER;
 }
 
-/* Blots out the secret in a body short enough to be a refusal. */
-static bool blot(struct fetch_reply *reply, const char *secret)
-{
-	size_t len = secret ? strlen(secret) : 0;
-	char *text, *at;
-	bool ok = true;
-
-	if (!len || !reply->size || reply->size > SECRET_MAX_BYTES)
-		return true;
-	text = xmalloc((size_t)reply->size);
-	ok = pread(reply->fd, text, (size_t)reply->size, 0) == reply->size;
-	for (at = text; ok; at += len) {
-		at = memmem(at, (size_t)reply->size - (size_t)(at - text),
-			    secret, len);
-		if (!at)
-			break;
-		memset(at, '*', len);
-	}
-	ok = ok &&
-	     pwrite(reply->fd, text, (size_t)reply->size, 0) == reply->size;
-	free(text);
-	return ok;
-}
-
 static int64_t pause_before(const struct transfer *t, int attempt)
 {
 	int64_t pause = (int64_t)FIRST_PAUSE_MS << (attempt - 1);
@@ -457,7 +467,9 @@ enum fetch_result fetch(const struct fetch_request *request, bool allow_http,
 	rc = try_often(&t, allow_http);
 	curl_easy_cleanup(t.curl);
 	strbuf_addstr(&reply->headers, reply->headers.len ? "}" : "{}");
-	if (!blot(reply, request->secret) || lseek(reply->fd, 0, SEEK_SET)) {
+	blot(err->buf, err->len, request->secret);
+	if (!blot_body(reply, request->secret) ||
+	    lseek(reply->fd, 0, SEEK_SET)) {
 		strbuf_addf(err, "can't read back: %s", strerror(errno));
 		return FETCH_REFUSED;
 	}

@@ -23,7 +23,7 @@ struct fetch_request {
 	const char *agent;  /* who asks: RFC 9110 section 10.1.5 */
 	/* Of the copy at hand, for a 304; "" for none. */
 	const char *etag, *last_modified;
-	/* Blotted out in the body, should it be repeated there; "" for none. */
+	/* Blotted out wherever a reply repeats it; NULL or "" for none. */
 	const char *secret;
 };
 
