@@ -1,7 +1,6 @@
-# Job Autopsy. `make help` lists the targets. B is the build directory. SAN=1
-# builds with ASan and UBSan, and BARE=1 without hardening, whose zeroes hide
-# from valgrind what was never set; each stands beside the ordinary build, as in
-# `make B=build-asan SAN=1`.
+# `make help` lists the targets. B is the build directory: SAN=1 builds with ASan
+# and UBSan, BARE=1 without hardening, whose zeroes hide from valgrind what was
+# never set, each beside the ordinary build: `make B=build-asan SAN=1`.
 B ?= build
 PORT ?= 8080
 CC ?= gcc
@@ -28,8 +27,7 @@ ifdef BARE
 HARDEN :=
 LINK :=
 endif
-MEMCHECK := valgrind -q --leak-check=full --error-exitcode=99 \
-	--trace-children=yes
+MEMCHECK := valgrind -q --leak-check=full --error-exitcode=99 --trace-children=yes
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -Isrc -I$B/gen \
