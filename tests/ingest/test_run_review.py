@@ -132,13 +132,44 @@ def test_a_rate_that_leaps_is_held(fed_desk, sources):
             if row["quote"] == "USD"] == [1.1592]
 
 
-def test_two_sources_that_disagree_are_a_matter(fed_desk, sources):
-    """The editors' file has half of what Statistics Netherlands says."""
+def disputed(desk):
+    """The first matter between two sources, and the figure it is about."""
+    desk.ingest("import", str(SOURCES.parent / "editors-2026.csv"),
+                "--source", "editors-2026")
+    matter = reviews(desk)[0]
+    assert matter["kind"] == "disagreement"
+    assert matter["subject"].startswith("backend-developer US ")
+    level = matter["subject"].split()[-1]
+    shown = desk.ask("SELECT source_ids FROM salary.figure WHERE"
+                     f" country = 'US' AND level = '{level}'")
+    assert {shown, "{%s}" % matter["source"]} == {"{bls}", "{editors-2026}"}
+    return matter
+
+
+def test_two_sources_that_disagree_are_a_matter(fed_desk):
+    """The editors' range is far below what the bureau states."""
     desk = fed_desk
-    text = (SOURCES.parent / "editors-2026.csv").read_text("utf-8")
-    lines = text.splitlines()
-    nl = [line for line in lines if ",NL,mid," in line]
-    assert nl, "no editors' row of the Netherlands"
+    matter = disputed(desk)
+    state = desk.state()
+    desk.ingest("review", "accept", str(matter["id"]), "--by", "mia")
+    assert desk.state() == state
+    desk.fetch()
+    assert matter["subject"] not in [one["subject"] for one in reviews(desk)]
+
+
+def test_what_is_refused_of_a_source_does_not_come_back(fed_desk):
+    desk = fed_desk
+    matter = disputed(desk)
+    desk.ingest("review", "reject", str(matter["id"]), "--by", "mia",
+                "--why", "counts the whole trade")
+    refused = desk.ask("SELECT count(*) FROM salary.withdrawal"
+                       " WHERE is_refusal")
+    evidence = desk.evidence()
+    desk.fetch()
+    assert desk.evidence() == evidence
+    assert refused == desk.ask("SELECT count(*) FROM salary.withdrawal") \
+        == "1"
+    assert matter["subject"] not in [one["subject"] for one in reviews(desk)]
 
 
 def test_reviews_of_a_dry_run_are_not_kept(fed_desk, sources):

@@ -15,8 +15,10 @@ import pathlib
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
+import traceback
 
 from support.sources import bls, rates, tables
 from support.sources.faults import FAULTS
@@ -71,7 +73,12 @@ class Server(http.server.ThreadingHTTPServer):
                          daemon=True).start()
 
     def handle_error(self, request, client_address):
-        """A client that leaves, or does not like the certificate."""
+        """A client may leave, or not like the certificate; all else is a
+        mistake in here."""
+        fault = sys.exc_info()[1]
+        if not isinstance(fault, OSError):
+            self.owner.mistakes.append("".join(
+                traceback.format_exception(fault)))
 
 
 class Sources:
@@ -91,6 +98,7 @@ class Sources:
         self.once = {name: [] for name in NAMES}
         self.marked = set()
         self.requests = []
+        self.mistakes = []
 
     def stop(self):
         self.stopped.set()
@@ -141,10 +149,10 @@ class Sources:
     def answer(self, request, names):
         source = self.of[request.source]
         first, *rest = names
-        if first in FAULTS:
-            first, rest = None, names
         if isinstance(first, Reply):
             return first
+        if first in FAULTS:
+            first, rest = None, names
         if callable(first):
             reply = first(request)
         elif first is None:

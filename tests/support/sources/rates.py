@@ -32,7 +32,6 @@ class Ecb:
                                            "2026-09-09"),
             "weekend": lambda r: self.days("2026-09-18"),
             "missing currency": lambda r: self.without("MYR"),
-            "no dollar": lambda r: self.without("USD"),
             "entity bomb": lambda r: self.reply(BOMB),
             "a document type": lambda r: self.reply(self.text().replace(
                 "?>", "?>\n<!DOCTYPE Envelope>", 1)),
