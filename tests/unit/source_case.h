@@ -15,8 +15,6 @@
 #include "salary/source_list.h"
 
 #define ROWS_MAX ((size_t)8 << 20)
-/* What follows the amounts that a row has not. */
-#define N "\\N"
 
 struct source_case {
 	const char *rule;

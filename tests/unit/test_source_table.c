@@ -130,7 +130,7 @@ static const struct source_case cbs_cases[] = {
 		 "it" },
 	{ .rule = "cut short",
 	  .parts = { "{'value':[{'Beroep':'A2','Peri" },
-	  .err = "part 1: is no JSON from line 1, byte 25 on; it begins with "
+	  .err = "part 1: is no JSON from line 1, byte 27 on; it begins with "
 		 "'{\"value\":[{\"Beroep\":\"A2\",\"Peri'" },
 };
 
