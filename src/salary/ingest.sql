@@ -58,6 +58,7 @@ WHERE j.id = $1::bigint;
 -- an adapter may refer to; is_enabled is null for one that is not registered.
 SELECT json_build_object(
 	'is_enabled', s.enabled,
+	'collection_mode', s.collection_mode,
 	'today', current_date,
 	'codes', (
 		SELECT coalesce(json_agg(DISTINCT k.item ->> 'code'), '[]')
@@ -158,6 +159,14 @@ SELECT b.data
 FROM salary.body AS b
 WHERE b.sha256 = decode($1::text, 'hex')
 	AND b.n = $2::bigint;
+
+-- name: run_stored
+-- Called by autopsy-ingest run --from-raw: $1 run. The sources of which it
+-- has stored good replies.
+SELECT DISTINCT f.source_code
+FROM salary.fetch AS f
+WHERE f.run_id = $1::bigint
+	AND f.status IN (200, 304);
 
 -- name: fetch_of_run
 -- Called by autopsy-ingest run --from-raw: $1 run, $2 source, $3 part. No row

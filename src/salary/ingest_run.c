@@ -126,6 +126,9 @@ static bool know(struct ingest *in, struct course *c, cJSON **known)
 					 "run 'autopsy-ingest sources FILE'");
 	else if (!cJSON_IsTrue(is_enabled))
 		strbuf_addstr(&job->err, "is switched off in the register");
+	else if (strcmp(json_str(*known, "collection_mode"), "curated") == 0)
+		strbuf_addstr(&job->err, "is registered as curated: it may not "
+					 "be collected by machine");
 	return !job->err.len;
 }
 
@@ -247,10 +250,32 @@ static bool is_due(struct ingest *in, const struct source *source)
 	       *db_value(in->db, 0, 0) == 't';
 }
 
-static int run_all(struct ingest *in, const struct source *const *list,
-		   size_t count)
+/* Leaves of the list what the run to read again has stored; the status. */
+static int keep_stored(struct ingest *in, const struct source **list,
+		       size_t *count)
 {
-	int status = 0;
+	enum db_result rc = db_read(in->db, Q_RUN_STORED, DB_PARAMS(in->from));
+	size_t kept = 0;
+
+	if (rc != DB_OK && rc != DB_NONE)
+		return settle_give_up(in->db, rc, "can't look at the run");
+	for (size_t i = 0; i < *count; i++)
+		for (int k = 0; k < db_rows(in->db); k++)
+			if (strcmp(db_value(in->db, k, 0), list[i]->code) == 0)
+				list[kept++] = list[i];
+	*count = kept;
+	if (kept)
+		return 0;
+	fprintf(stderr,
+		"autopsy-ingest: run %s has stored no reply of what is asked "
+		"for\n",
+		in->from);
+	return 1;
+}
+
+static int run_all(struct ingest *in, const struct source **list, size_t count)
+{
+	int status = in->from ? keep_stored(in, list, &count) : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		enum outcome outcome;
@@ -349,8 +374,7 @@ static int end_run(struct ingest *in, int status)
 		       : settle_give_up(in->db, rc, "can't end the run");
 }
 
-static int run(struct ingest *in, const struct source *const *list,
-	       size_t count)
+static int run(struct ingest *in, const struct source **list, size_t count)
 {
 	int status = 0;
 
@@ -396,7 +420,7 @@ int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 	struct ingest in = { .refresh = refresh,
 			     .agent = STRBUF_INIT,
 			     .summary = STRBUF_INIT };
-	const struct source *list[32];
+	const struct source *list[32], *all[32];
 	size_t count = 0;
 	int64_t run_id;
 
@@ -424,7 +448,7 @@ int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 			list[count++] = source_find(argv[i]);
 		}
 	}
-	if (count)
-		return run(&in, list, count);
-	return run(&in, source_table, source_count);
+	for (size_t i = 0; !count && i < source_count; i++)
+		all[i] = source_table[i];
+	return count ? run(&in, list, count) : run(&in, all, source_count);
 }

@@ -158,20 +158,22 @@ static void check_period(struct row_check *c, const char *value)
 	const cJSON *country = row_find(row_reference(c, "countries"), "code",
 					c->row->fields[ROW_COUNTRY]);
 
-	if (strcmp(value, "year") == 0 || strcmp(value, "month") == 0)
+	if (strcmp(value, "year") == 0 || strcmp(value, "month") == 0 ||
+	    strcmp(value, "week") == 0)
 		return;
 	if (strcmp(value, "hour") != 0) {
 		row_complain(c, ROW_PERIOD, "\"%.*s\" is not known",
 			     utf8_cut(value, 20), value);
-		findings_remedy(c->out, "hour, month or year");
+		findings_remedy(c->out, "hour, week, month or year");
 	} else if (country && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
 				      country, "has_hours"))) {
 		row_complain(c, ROW_PERIOD,
 			     "the usual hours of %s are not known",
 			     row_text(country, "code"));
-		findings_remedy(c->out, "state pay by month or year, or add "
-					"the country to salary.hours by a "
-					"migration");
+		findings_remedy(c->out,
+				"state pay by week, month or year, or add "
+				"the country to salary.hours by a "
+				"migration");
 	}
 }
 

@@ -112,7 +112,7 @@ static void check_row(const char *const *f)
 		      ? strcmp(f[ROW_CURRENCY], "USD") == 0
 		      : strcmp(f[ROW_COUNTRY], "GB") == 0 &&
 				strcmp(f[ROW_CURRENCY], "GBP") == 0);
-	CHECK(fuzz_matches(f[ROW_PERIOD], "^(year|month|hour)$"));
+	CHECK(fuzz_matches(f[ROW_PERIOD], "^(year|month|week|hour)$"));
 	CHECK(fuzz_matches(f[ROW_PAY_BASIS], "^(base|total)$"));
 	CHECK(strcmp(f[ROW_SOURCE_CODE], "src") == 0);
 	CHECK(fuzz_matches(f[ROW_SOURCE_URL], "^https://[!-~]+$"));

@@ -90,6 +90,11 @@ CONVERSIONS = {
         "61932 / 70664 / 142020 CAD",
         [{"step": "hours_per_week", "factor": 39.7},
          {"step": "weeks_per_year", "factor": 52}]),
+    "52 weeks": (
+        {"country": "GB", "currency": "GBP", "period": "week", "low": "500",
+         "median": "", "high": "1000.50", "pay_basis": "total",
+         "source_code": "ons-ashe"},
+        "26000 / - / 52026 GBP", [{"step": "weeks_per_year", "factor": 52}]),
     "twelve months": (
         {"country": "SG", "currency": "SGD", "period": "month", "low": "1",
          "median": "6599.99", "high": "999999999.99",

@@ -75,8 +75,9 @@ static const struct fault faults[] = {
 	  "currency: \"usd\" is not known; write USD" },
 	{ "another country's currency", ROW_CURRENCY, "GBP",
 	  "currency: GBP is not the currency of US; write USD" },
-	{ "a week", ROW_PERIOD, "week",
-	  "period: \"week\" is not known; hour, month or year" },
+	{ "a week", ROW_PERIOD, "week", "" },
+	{ "a day", ROW_PERIOD, "day",
+	  "period: \"day\" is not known; hour, week, month or year" },
 	{ "hours of a country that has them", ROW_PERIOD, "hour", "" },
 	{ "an unknown basis", ROW_PAY_BASIS, "gross",
 	  "pay_basis: \"gross\" is not known; base or total" },
@@ -200,7 +201,7 @@ static void test_says_every_fault_of_every_row_at_once(void **state)
 		"a comma in it\n"
 		"f:5: currency: USD is not the currency of GB; write GBP\n"
 		"f:5: period: the usual hours of GB are not known; state pay by "
-		"month or year, or add the country to salary.hours by a "
+		"week, month or year, or add the country to salary.hours by a "
 		"migration\n");
 	strbuf_release(&text);
 	strbuf_release(&said);
