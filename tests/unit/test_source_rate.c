@@ -24,7 +24,7 @@ static const struct source_case ecb_cases[] = {
 	  .rows = SPOT("USD", "2026-11-23", "1.1592")
 		  SPOT("USD", "2026-11-20", "1.15") },
 	{ .rule = "a currency of another that has no rate is no matter",
-	  .parts = { ENVELOPE(DAY("2026-11-23", "<Cube currency='XXX'/>" RATE(
+	  .parts = { ENVELOPE(DAY("2026-11-23", "<Cube currency='XTS'/>" RATE(
 							"USD", "1.1592"))) },
 	  .rows = SPOT("USD", "2026-11-23", "1.1592") },
 	{ .rule = "a day twice",
