@@ -17,8 +17,12 @@ static const char *reason_words(const char *code)
 		{ "low_confidence", "the evidence scores below 60 of 100" },
 		{ "point_estimate",
 		  "only one middle value is published, no range" },
-		{ "group_level", "the figure is of a wider group of jobs" },
-		{ "old", "the evidence is older than three years" },
+		{ "mean", "it is an average, no median is published" },
+		{ "group_level", "average of a whole group of occupations, not "
+				 "of this career" },
+		{ "old", "the evidence is too old: over three years, or over "
+			 "one where no office states it" },
+		{ "imprecise", "its relative error is more than 10 %" },
 		{ "small_sample", "fewer than 100 people were asked" },
 		{ "single_curated_source", "a single unofficial source" },
 		{ "open_range", "one end of the range is not published" },

@@ -90,6 +90,13 @@ GUIDE = {
 }
 
 
+def statistic(**values):
+    """What the United States' office states of software developers."""
+    return {"country": "US", "code": "15-1252", "title": "Software Developers",
+            "observed_on": "2024-05-31", "variant": "", "currency": "USD",
+            "period": "year", "notes": "", **values}
+
+
 class Database:
     """A transaction as the owner, with the verbs that tests need."""
 
@@ -163,9 +170,44 @@ class Database:
             f"({', '.join(['%s'] * len(row))}) RETURNING id",
             *row.values())
 
-    def derive(self, career_id, reason="test", today=TODAY):
-        return self.one("SELECT salary.derive_figures(%s, %s, %s)",
-                        career_id, reason, today)
+    def derive(self, career_id, reason="test", today=TODAY, cause="import"):
+        return self.one("SELECT salary.derive_figures(%s, %s, %s, %s)",
+                        career_id, reason, today, cause)
+
+    def read(self, source, *statistics, rates=()):
+        """What a run reads from a source, not judged yet; its vintage."""
+        run = self.one("INSERT INTO ops.job_run (job) VALUES ('ingest') "
+                       "RETURNING id")
+        self.rows("INSERT INTO salary.source_run (run_id, source_code) "
+                  "VALUES (%s, %s)", run, source)
+        vintage = self.one("INSERT INTO salary.vintage (source_code, run_id) "
+                           "VALUES (%s, %s) RETURNING id", source, run)
+        for table, rows in (("statistic", statistics), ("rate", rates)):
+            for row in rows:
+                self.rows(f"INSERT INTO salary.{table} (vintage_id, "
+                          f"{', '.join(row)}) VALUES (%s, "
+                          f"{', '.join(['%s'] * len(row))})",
+                          vintage, *row.values())
+        return vintage
+
+    def judge(self, source, *statistics, rates=()):
+        """Read it and judge it; the verdict."""
+        return self.one("SELECT salary.judge_vintage(%s)",
+                        self.read(source, *statistics, rates=rates))
+
+    def take_in(self, source, *statistics, today=TODAY):
+        """A run of a source whose data are published; the causes."""
+        verdict = self.judge(source, *statistics)["verdict"]
+        assert verdict == "published", verdict
+        return self.follow(source, today)
+
+    def follow(self, source, today=TODAY):
+        """Evidence and figures follow from the live vintage."""
+        changed = self.rows("SELECT * FROM salary.observe(%s, 'test')",
+                            source)
+        for career_id, _, cause in changed:
+            self.derive(career_id, f"{source}: {cause}", today, cause)
+        return {slug: cause for _, slug, cause in changed}
 
     def money(self, career_id, country="US", level="mid"):
         return self.one(
