@@ -43,6 +43,17 @@ static int64_t read_amount(const cJSON *json, const char *name)
 	return json_int(json, name, &n) ? n : MONEY_NONE;
 }
 
+/* An evidence row says so itself, a figure among its reasons for doubt. */
+static bool is_mean(const cJSON *json)
+{
+	const cJSON *reason;
+
+	cJSON_ArrayForEach (reason, json_get(json, "limited_reasons"))
+		if (strcmp(json_text(reason), "mean") == 0)
+			return true;
+	return json_is_true(json, "is_mean");
+}
+
 bool money_read(const cJSON *json, struct money *m)
 {
 	if (!cJSON_IsObject(json))
@@ -51,6 +62,7 @@ bool money_read(const cJSON *json, struct money *m)
 	m->low = read_amount(json, "low");
 	m->median = read_amount(json, "median");
 	m->high = read_amount(json, "high");
+	m->is_mean = is_mean(json);
 	return true;
 }
 
@@ -130,5 +142,5 @@ void money_add_exact(struct strbuf *out, const struct money *m)
 		words_add_number(out, m->median);
 	strbuf_addstr(out, " a year");
 	if (!has_low && !has_high)
-		strbuf_addstr(out, ", median only");
+		strbuf_addf(out, ", %s only", m->is_mean ? "mean" : "median");
 }

@@ -21,9 +21,12 @@ struct money {
 	int64_t low;
 	int64_t median;
 	int64_t high;
+	bool is_mean; /* median holds a mean */
 };
 
-/* From the money object of a document. False for null. */
+/*
+ * From the money object or an evidence row of a document. False for null.
+ */
 bool money_read(const cJSON *json, struct money *m) WARN_UNUSED;
 
 /*
@@ -31,7 +34,8 @@ bool money_read(const cJSON *json, struct money *m) WARN_UNUSED;
  * "up to €55k" and "from €88k", a single known point as "€70k".
  */
 void money_add_short(struct strbuf *out, const struct money *m);
-/* "USD 85,000–130,000 a year"; "EUR 70,212 a year, median only". */
+/* "USD 85,000–130,000 a year"; "EUR 70,212 a year, median only" or, where
+ * the source states no median, ", mean only". */
 void money_add_exact(struct strbuf *out, const struct money *m);
 /* One amount: "$85k"; "USD 85,000". */
 void money_add_amount(struct strbuf *out, const char *currency, int64_t amount);

@@ -81,32 +81,35 @@ static void test_range_says_which_end_is_open(void **state)
 		struct money m;
 		const char *text, *exact;
 	} cases[] = {
-		{ { "USD", 85000, 105000, 130000 },
+		{ { "USD", 85000, 105000, 130000, false },
 		  "$85k–$130k",
 		  "USD 85,000–130,000 a year" },
-		{ { "MYR", 60000, NONE, 96000 },
+		{ { "MYR", 60000, NONE, 96000, false },
 		  "RM60k–RM96k",
 		  "MYR 60,000–96,000 a year" },
-		{ { "INR", 1200000, NONE, 2000000 },
+		{ { "INR", 1200000, NONE, 2000000, false },
 		  "₹12 lakh–₹20 lakh",
 		  "INR 1,200,000–2,000,000 a year" },
-		{ { "EUR", NONE, NONE, 55000 },
+		{ { "EUR", NONE, NONE, 55000, false },
 		  "up to €55k",
 		  "up to EUR 55,000 a year" },
-		{ { "EUR", 88000, NONE, NONE },
+		{ { "EUR", 88000, NONE, NONE, false },
 		  "from €88k",
 		  "from EUR 88,000 a year" },
-		{ { "EUR", 88000, 90000, NONE },
+		{ { "EUR", 88000, 90000, NONE, false },
 		  "from €88k",
 		  "from EUR 88,000 a year" },
-		{ { "EUR", NONE, 70212, NONE },
+		{ { "EUR", NONE, 70212, NONE, false },
 		  "€70k",
 		  "EUR 70,212 a year, median only" },
-		{ { "EUR", NONE, NONE, NONE }, "not known", "not known" },
-		{ { "USD", 85100, NONE, 85400 },
+		{ { "EUR", NONE, 70212, NONE, true },
+		  "€70k",
+		  "EUR 70,212 a year, mean only" },
+		{ { "EUR", NONE, NONE, NONE, false }, "not known", "not known" },
+		{ { "USD", 85100, NONE, 85400, false },
 		  "$85k",
 		  "USD 85,100–85,400 a year" },
-		{ { "USD", NONE, 450, NONE },
+		{ { "USD", NONE, 450, NONE, false },
 		  "USD 450",
 		  "USD 450 a year, median only" },
 	};
@@ -143,9 +146,37 @@ static void test_money_is_read_from_its_object(void **state)
 	cJSON_Delete(null);
 }
 
+static void test_mean_is_not_taken_for_a_median(void **state)
+{
+	static const struct {
+		const char *json;
+		bool is_mean;
+	} cases[] = {
+		{ "{\"median\":1,\"limited_reasons\":[\"point_estimate\","
+		  "\"mean\"]}",
+		  true },
+		{ "{\"median\":1,\"limited_reasons\":[\"point_estimate\"]}",
+		  false },
+		{ "{\"median\":1,\"is_mean\":true}", true },
+		{ "{\"median\":1,\"is_mean\":false}", false },
+		{ "{\"median\":1}", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cJSON *json = cJSON_Parse(cases[i].json);
+		struct money m;
+
+		assert_true(money_read(json, &m));
+		assert_int_equal(m.is_mean, cases[i].is_mean);
+		cJSON_Delete(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mean_is_not_taken_for_a_median),
 		cmocka_unit_test(test_amount_is_written_as_its_country_does),
 		cmocka_unit_test(test_short_amount_is_rounded_half_up),
 		cmocka_unit_test(test_range_says_which_end_is_open),
