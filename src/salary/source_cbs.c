@@ -10,6 +10,7 @@
 
 #define YEARS 4
 #define PARTS_MAX 20
+#define ADDRESS_MAX 2000
 #define COLUMNS                                          \
 	"Beroep,Perioden,Werknemer_1,k_25ePercentiel_2," \
 	"k_50ePercentielMediaan_3,k_75ePercentiel_4"
@@ -37,6 +38,21 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 	return true;
 }
 
+/* Whether an address is one of the host that has been asked, as that is
+ * written in the setting: no name or password before it, and a scheme that
+ * the table of replies takes. */
+static bool is_of_host(const char *address)
+{
+	const char *base = settings_str(SETTING_CBS_URL);
+	const char *host = strstr(base, "://");
+	size_t len = host ? (size_t)(host - base) + 3 : 0;
+
+	len += strcspn(base + len, "/");
+	return strncmp(address, base, len) == 0 && address[len] == '/' &&
+	       strlen(address) <= ADDRESS_MAX &&
+	       fetch_is_same_origin(base, address);
+}
+
 /* Where the rest is; only to the host that has been asked. */
 static bool read_next(struct source_job *job, const cJSON *body)
 {
@@ -47,7 +63,7 @@ static bool read_next(struct source_job *job, const cJSON *body)
 	strbuf_reset(&job->next);
 	if (!next)
 		return true;
-	if (!fetch_is_same_origin(settings_str(SETTING_CBS_URL), s))
+	if (!is_of_host(s))
 		return source_fault(job, 0, "odata.nextLink",
 				    "is %s; an address of the same host is "
 				    "expected",

@@ -96,6 +96,7 @@ static bool check_pay(struct source_job *job, size_t row,
 	const struct amount mean = { "mean", p->mean };
 	/* Some cells carry real numbers above the cap of others. */
 	const struct amount top_code = { "top code", p->top_code };
+	int64_t n;
 
 	if (!is_given(p->code))
 		return source_fault(job, row, "code", "is empty");
@@ -112,7 +113,7 @@ static bool check_pay(struct source_job *job, size_t row,
 		return source_fault(job, row, "period",
 				    "'%.20s' is no day that has been",
 				    p->observed_on);
-	if (is_given(p->sample_n) && !is_decimal(p->sample_n, false))
+	if (is_given(p->sample_n) && !parse_int(p->sample_n, 1, INT64_MAX, &n))
 		return source_fault(job, row, "sample",
 				    "'%.20s' is no number of people",
 				    p->sample_n);

@@ -47,6 +47,18 @@ static const struct source_case cbs_cases[] = {
 	  .parts = { "{'value':[],'odata.nextLink':'http://localhost:1/x'}" },
 	  .err = "part 1, field odata.nextLink: is 'http://localhost:1/x'; an "
 		 "address of the same host is expected" },
+	{ .rule = "the rest with a name and a password",
+	  .parts = { "{'value':[],'odata.nextLink':"
+		     "'https://a:b@opendata.cbs.nl/x'}" },
+	  .err = "part 1, field odata.nextLink: is "
+		 "'https://a:b@opendata.cbs.nl/x'; an address of the same host "
+		 "is expected" },
+	{ .rule = "the rest with a scheme in another case",
+	  .parts = { "{'value':[],'odata.nextLink':"
+		     "'htTps://opendata.cbs.nl/x'}" },
+	  .err = "part 1, field odata.nextLink: is "
+		 "'htTps://opendata.cbs.nl/x'; an address of the same host is "
+		 "expected" },
 	{ .rule = "the rest is no address",
 	  .parts = { "{'value':[],'odata.nextLink':7}" },
 	  .err = "part 1, field odata.nextLink: is 7; an address of the same "
