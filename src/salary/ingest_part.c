@@ -217,9 +217,18 @@ static enum part_result take(struct ingest *in, struct source_job *job,
 		job->is_later = got == FETCH_LATER;
 		source_fault(job, 0, "", "%s", err.buf);
 	}
+	if (got == FETCH_UNCHANGED && !*h->sha256) {
+		source_fault(job, 0, "",
+			     "HTTP status 304 though nobody asked whether it "
+			     "has changed");
+		got = FETCH_REFUSED;
+	}
 	strbuf_release(&err);
-	if (!in->is_dry_run && reply->status &&
-	    (got == FETCH_OK || reply->size || got == FETCH_UNCHANGED))
+	/* Of a body that broke off or is too large nothing is kept: it would
+	 * pass for a copy at hand. */
+	if (!in->is_dry_run &&
+	    (got == FETCH_OK || got == FETCH_UNCHANGED ||
+	     (reply->status && reply->status != 200 && reply->size)))
 		rc = store(in, job, reply, request->url,
 			   got == FETCH_UNCHANGED ? h->sha256 : NULL);
 	if (rc != DB_OK)
