@@ -75,14 +75,6 @@ def test_a_connection_that_breaks_is_made_again(desk, sources):
     assert len(sources.asked("ecb")) == 2
 
 
-def test_a_body_that_never_comes_whole_is_for_later(desk, sources):
-    state = desk.believed()
-    sources.case("ecb", "drop")
-    desk.fetch("ecb", code=75)
-    assert len(sources.asked("ecb")) == 4
-    assert desk.believed() == state
-
-
 def test_a_body_that_drips_is_given_up(desk, sources):
     """A byte a second, for as long as somebody listens."""
     state = desk.believed()
@@ -97,8 +89,11 @@ def test_a_body_that_drips_is_given_up(desk, sources):
 def test_half_a_body_is_not_a_copy_at_hand(desk, sources):
     """What came of it is neither read again nor asked about."""
     sources.mark("ecb")
+    state = desk.believed()
     sources.case("ecb", "drop")
     desk.fetch("ecb", code=75)
+    assert len(sources.asked("ecb")) == 4
+    assert desk.believed() == state
     run = desk.last("ecb")["run_id"]
     sources.case("ecb", None)
     desk.fetch("ecb", "--from-raw", str(run), code=1)

@@ -57,6 +57,16 @@ def server_user():
     raise RuntimeError("no user to run PostgreSQL as")
 
 
+def quickest_home():
+    """In memory, where there is plenty: a database is made ten times as
+    fast there, and tests make hundreds."""
+    memory = pathlib.Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) \
+            and shutil.disk_usage(memory).free > 4 << 30:
+        return memory
+    return "/tmp"
+
+
 class Cluster:
     def __init__(self, settings=None):
         self.bin = bindir()
@@ -76,7 +86,7 @@ class Cluster:
     def start(self):
         # Short: the path of a Unix socket ends after 107 bytes.
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="ja-pg-",
-                                                  dir="/tmp"))
+                                                  dir=quickest_home()))
         self.home.chmod(0o755)
         if self.user:
             shutil.chown(self.home, self.user)

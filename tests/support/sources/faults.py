@@ -63,8 +63,8 @@ def huge(reply):
 
 
 def bomb(reply):
-    """200 MB that travel as 200 kB."""
-    pieces = gzip.compress(reply.body + b" " * (200 * MEGABYTE))
+    """200 MB that travel as less than 1 MB."""
+    pieces = gzip.compress(reply.body + b" " * (200 * MEGABYTE), 1)
     return reply.having(body=pieces, headers={"Content-Encoding": "gzip"})
 
 
