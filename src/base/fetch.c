@@ -142,19 +142,23 @@ static void add_member(struct strbuf *out, const char *name, const char *value)
 	}
 }
 
+static void keep(struct strbuf *sb, const char *value)
+{
+	strbuf_reset(sb);
+	strbuf_addstr(sb, value);
+}
+
 static void keep_header(struct transfer *t, const char *name, const char *value)
 {
 	struct fetch_reply *r = t->reply;
 	char *end = NULL;
-	struct strbuf *kept = strcmp(name, "etag") == 0 ? &r->etag
-			      : strcmp(name, "last-modified") == 0
-				      ? &r->last_modified
-			      : strcmp(name, "content-type") == 0 ? &r->type
-								  : NULL;
-	if (kept) {
-		strbuf_reset(kept);
-		strbuf_addstr(kept, value);
-	}
+
+	if (strcmp(name, "etag") == 0)
+		keep(&r->etag, value);
+	if (strcmp(name, "last-modified") == 0)
+		keep(&r->last_modified, value);
+	if (strcmp(name, "content-type") == 0)
+		keep(&r->type, value);
 	if (strcmp(name, "retry-after") == 0) {
 		double seconds = strtod(value, &end);
 
@@ -165,7 +169,8 @@ static void keep_header(struct transfer *t, const char *name, const char *value)
 				      : INT64_MAX;
 	}
 	/* What sets a cookie may be a secret of theirs. */
-	if (strcmp(name, "set-cookie") != 0 && r->headers.len < HEADERS_MAX)
+	if (strcmp(name, "set-cookie") != 0 &&
+	    r->headers.len + strlen(value) < HEADERS_MAX)
 		add_member(&r->headers, name, value);
 }
 
@@ -177,7 +182,7 @@ static size_t take_header(char *data, size_t one, size_t len, void *arg)
 	size_t n = colon ? (size_t)(colon - data) : 0, end = len;
 
 	(void)one;
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
+	if (len > 5 && strncmp(data, "HTTP/", 5) == 0) {
 		/* Of several heads, such as 100 Continue, the last counts. */
 		strbuf_reset(&t->reply->headers);
 		strbuf_addch(&t->reply->headers, '{');
@@ -193,7 +198,7 @@ static size_t take_header(char *data, size_t one, size_t len, void *arg)
 		n++;
 	while (end > n && strchr(" \t\r\n", data[end - 1]))
 		end--;
-	value = xstrndup(data + n, end - n < 2000 ? end - n : 2000);
+	value = xstrndup(data + n, end - n);
 	blot(value, strlen(value), t->request->secret);
 	keep_header(t, name, value);
 	free(value);

@@ -152,8 +152,10 @@ static enum part_result load(struct ingest *in, struct source_job *job,
 	}
 	if (rc != DB_NONE)
 		return no_database(in, rc, "can't read a stored body");
-	lseek(job->fd, 0, SEEK_SET);
-	return PART_READY;
+	if (lseek(job->fd, 0, SEEK_SET) == 0)
+		return PART_READY;
+	source_fault(job, 0, "", "can't read a file: %s", strerror(errno));
+	return PART_NONE;
 }
 
 static enum part_result from_raw(struct ingest *in, struct source_job *job)

@@ -1,9 +1,6 @@
 /* autopsy-ingest review: what a machine does not decide. */
 #include "salary/ingest.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "base/json.h"
 #include "base/parse.h"
 #include "base/usage.h"
@@ -175,10 +172,15 @@ static int decide(const struct review *r, struct db *db)
 /* Who is logged in, also behind sudo. */
 static const char *who(void)
 {
-	const char *name = getenv("SUDO_USER");
-	const struct passwd *me = getpwuid(getuid());
+	static const char *const names[] = { "SUDO_USER", "LOGNAME", "USER" };
 
-	return name && *name ? name : me ? me->pw_name : "unknown";
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *name = getenv(names[i]);
+
+		if (name && *name)
+			return name;
+	}
+	return "unknown";
 }
 
 static int run(const struct review *r)

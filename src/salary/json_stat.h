@@ -27,10 +27,10 @@ struct cube {
 
 /* False with job->err set; to be released all the same. */
 bool cube_read(struct source_job *job, const cJSON *body,
-	       struct cube *cube) WARN_UNUSED;
-void cube_release(struct cube *cube);
+	       struct cube *c) WARN_UNUSED;
+void cube_release(struct cube *c);
 
 /* The category of a cell in a dimension. */
-const char *cube_code(const struct cube *cube, size_t dimension, size_t cell);
+const char *cube_code(const struct cube *c, size_t dimension, size_t cell);
 
 #endif

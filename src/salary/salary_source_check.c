@@ -133,15 +133,15 @@ static bool is_right(const struct field *f, const cJSON *value)
 static void say_remedy(const struct field *f, struct findings *out)
 {
 	static const char *const words[] = {
-		[KIND_SLUG] = "lower-case words joined by hyphens, at most 40 "
-			      "characters",
+		[KIND_SLUG] = ("lower-case words joined by hyphens, at most 40 "
+			       "characters"),
 		[KIND_TEXT] = "a text of at most 500 bytes",
 		[KIND_CHOICE] = "one of:",
 		[KIND_URL] = "an address from https:// on",
 		[KIND_DATE] = "YYYY-MM-DD",
 		[KIND_COUNTRY] = "an ISO code in capitals, as in GB",
-		[KIND_SCHEME] = "a classification and its edition, as in "
-				"US-SOC-2018",
+		[KIND_SCHEME] = ("a classification and its edition, as in "
+				 "US-SOC-2018"),
 		[KIND_NAMES] = "a list of names, [] for none",
 		[KIND_SWITCH] = "true or false",
 		[KIND_OTHER] = "the code of the source it is a copy of",

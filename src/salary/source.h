@@ -96,7 +96,7 @@ struct pay_row {
 
 /* Adds a row of the body, its number for faults. False with job->err set. */
 bool source_pay(struct source_job *job, size_t row,
-		const struct pay_row *pay) WARN_UNUSED;
+		const struct pay_row *p) WARN_UNUSED;
 
 struct rate_row {
 	const char *kind; /* spot, year_average or ppp */
@@ -107,7 +107,7 @@ struct rate_row {
 };
 
 bool source_rate(struct source_job *job, size_t row,
-		 const struct rate_row *rate) WARN_UNUSED;
+		 const struct rate_row *r) WARN_UNUSED;
 
 /* Whether no two rows of all parts are of the same occupation, day and
  * variant, or currencies and day; after the last part. */
@@ -128,7 +128,7 @@ cJSON *source_json(struct source_job *job);
 #define SOURCE_NUMBER 40
 const char *source_number(const cJSON *item, char buf[SOURCE_NUMBER]);
 /* Fills a buffer from the body: for csv_stream_init(), arg is the job. */
-ssize_t source_fill(void *job, char *buf, size_t len);
+ssize_t source_fill(void *arg, char *buf, size_t len);
 /* The fault of a CSV body, at the record that is at fault. */
 bool source_csv_fault(struct source_job *job, const struct csv_stream *csv);
 /*

@@ -11,7 +11,7 @@
 #include "salary/source_list.h"
 
 #include "base/json.h"
-#include "base/parse.h"
+#include "base/utf8.h"
 
 #define SERIES_LEN 25
 #define SERIES_START "OEUN0000000000000"
@@ -134,46 +134,26 @@ static bool ask(struct source_job *job, struct fetch_request *request)
 	return true;
 }
 
-/* The first message, without a key in it, which the API repeats. */
-static void add_message(struct strbuf *out, const cJSON *reply)
-{
-	const cJSON *first = cJSON_GetArrayItem(json_get(reply, "message"), 0);
-	const char *key = settings_str(SETTING_BLS_API_KEY);
-	const char *s = json_text(first), *at;
-
-	for (size_t n = 0; *s && n < 300; n++) {
-		at = *key && strncmp(s, key, strlen(key)) == 0 ? s : NULL;
-		if (at) {
-			strbuf_addstr(out, "(key)");
-			s += strlen(key);
-		} else {
-			strbuf_addch(out, (unsigned char)*s < ' ' ? ' ' : *s);
-			s++;
-		}
-	}
-}
-
 /* The body may be a refusal, whatever the status of HTTP. */
 static bool check_status(struct source_job *job, const cJSON *reply)
 {
-	struct strbuf message = STRBUF_INIT;
+	const char *status = json_str(reply, "status");
+	const char *message =
+		json_text(cJSON_GetArrayItem(json_get(reply, "message"), 0));
+	int shown = utf8_cut(message, 300);
 
-	if (strcmp(json_str(reply, "status"), "REQUEST_SUCCEEDED") == 0)
+	if (strcmp(status, "REQUEST_SUCCEEDED") == 0)
 		return true;
-	add_message(&message, reply);
-	job->is_later = strstr(message.buf, "threshold") != NULL;
-	if (!*json_str(reply, "status"))
-		source_fault(job, 0, "status", "is missing");
-	else if (strncmp(message.buf, "The key", 7) == 0)
-		source_fault(job, 0, "",
-			     "is refused: %s; is BLS_API_KEY right? Keys end "
-			     "after a year",
-			     message.buf);
-	else
-		source_fault(job, 0, "", "is refused (%.40s): %s",
-			     json_str(reply, "status"), message.buf);
-	strbuf_release(&message);
-	return false;
+	if (!*status)
+		return source_fault(job, 0, "status", "is missing");
+	job->is_later = strstr(message, "threshold") != NULL;
+	if (strncmp(message, "The key", 7) == 0)
+		return source_fault(job, 0, "",
+				    "is refused: %.*s; is BLS_API_KEY right? "
+				    "Keys end after a year",
+				    shown, message);
+	return source_fault(job, 0, "", "is refused (%.40s): %.*s", status,
+			    shown, message);
 }
 
 /* An occupation whose statistics come one by one, in any order. */

@@ -14,14 +14,13 @@
 /* A fault quotes what came: whatever that was, it stays one line of UTF-8. */
 static void make_printable(struct strbuf *text)
 {
-	char *s = text->buf, *end = text->buf + text->len;
-
-	while (s < end) {
-		size_t n = utf8_len(s, (size_t)(end - s));
+	for (size_t i = 0; i < text->len;) {
+		char *s = text->buf + i;
+		size_t n = utf8_len(s, text->len - i);
 
 		if (!n || (unsigned char)*s < ' ' || *s == 127)
 			*s = '?';
-		s += n ? n : 1;
+		i += n ? n : 1;
 	}
 }
 
@@ -98,7 +97,7 @@ int source_year(const struct source_job *job)
 
 ssize_t source_fill(void *arg, char *buf, size_t len)
 {
-	struct source_job *job = arg;
+	const struct source_job *job = arg;
 	ssize_t n;
 
 	do {
@@ -126,25 +125,20 @@ static bool read_whole(struct source_job *job, struct strbuf *text)
 static void say_no_json(struct source_job *job, const struct strbuf *text,
 			const char *end)
 {
-	struct strbuf start = STRBUF_INIT;
 	int line = 1;
 
 	if (!text->len) {
 		source_fault(job, 0, "", "is empty; JSON is expected");
 		return;
 	}
-	for (int i = 0; i < utf8_cut(text->buf, 60); i++)
-		strbuf_addch(&start, (unsigned char)text->buf[i] < ' '
-					     ? ' '
-					     : text->buf[i]);
-	for (const char *s = text->buf; s < end; s++)
-		line += *s == '\n';
+	for (const char *s = end; s > text->buf; s--)
+		line += s[-1] == '\n';
 	source_fault(job, 0, "",
 		     "is no JSON from line %d, byte %td on; it begins with "
-		     "'%s'%s%s",
-		     line, end - text->buf + 1, start.buf,
-		     *job->type ? " and calls itself " : "", job->type);
-	strbuf_release(&start);
+		     "'%.*s'%s%s",
+		     line, end - text->buf + 1, utf8_cut(text->buf, 60),
+		     text->buf, *job->type ? " and calls itself " : "",
+		     job->type);
 }
 
 static const char *bad_utf8(const struct strbuf *text)

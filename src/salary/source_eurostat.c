@@ -124,7 +124,7 @@ static bool read_cell(struct source_job *job, const struct cube *c,
 static bool read_groups(struct source_job *job, const cJSON *body,
 			struct cube *c)
 {
-	size_t axes[AXES];
+	size_t axes[AXES] = { 0 };
 
 	if (!cube_read(job, body, c) || !find_axes(job, c, axes))
 		return false;

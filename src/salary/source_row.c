@@ -31,15 +31,18 @@ static bool is_given(const char *s)
 	return s && *s;
 }
 
+/* What COPY would take for its own is written as it asks for. */
 static void add_text(struct strbuf *line, const char *s)
 {
+	static const char special[] = "\\\t\n\r";
+	static const char letters[] = "\\tnr";
+
 	for (; s && *s; s++) {
-		if (*s == '\\' || *s == '\t' || *s == '\n' || *s == '\r') {
+		const char *at = strchr(special, *s);
+
+		if (at) {
 			strbuf_addch(line, '\\');
-			strbuf_addch(line, *s == '\t'	? 't'
-					   : *s == '\n' ? 'n'
-					   : *s == '\r' ? 'r'
-							: '\\');
+			strbuf_addch(line, letters[at - special]);
 		} else {
 			strbuf_addch(line, *s);
 		}
