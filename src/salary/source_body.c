@@ -18,8 +18,10 @@ static void make_printable(struct strbuf *text)
 		char *s = text->buf + i;
 		size_t n = utf8_len(s, text->len - i);
 
-		if (!n || (unsigned char)*s < ' ' || *s == 127)
+		if (!n)
 			*s = '?';
+		else if ((unsigned char)*s < ' ' || *s == 127)
+			*s = ' ';
 		i += n ? n : 1;
 	}
 }
