@@ -49,6 +49,15 @@ static const struct source_case eurostat_cases[] = {
 			     "{'OC2':1,'OC1':0}") "," LONE("unit",
 							   "NAC") "},'value':{'2':10,'3':20}}" },
 	  .rows = MEAN("NL", "1", "10") MEAN("NL", "2", "20") },
+	{ .rule = "several groups, countries and years, one next to the other",
+	  .parts = { "{'id':['isco08','geo','time'],'size':[2,2,2],"
+		     "'dimension':{" DIMENSION("isco08", "{'OC1':0,'OC2':1}") "," DIMENSION(
+			     "geo",
+			     "{'NL':0,'DE':1}") "," DIMENSION("time",
+							      "{'2018':0,'2022':1}") "},"
+										     "'value':{'1':10,'3':20,'5':30,'7':40}}" },
+	  .rows = MEAN("NL", "1", "10") MEAN("DE", "1", "20")
+		  MEAN("NL", "2", "30") MEAN("DE", "2", "40") },
 	{ .rule = "no value at all",
 	  .parts = { CUBE("'value':{}") },
 	  .err = "part 1, field value: has none that can be used; does the "

@@ -344,6 +344,34 @@ static void test_records_without_end_are_refused(void **state)
 	run_release(&r);
 }
 
+static void test_people_are_whole(void **state)
+{
+	static const char *const counts[] = { "1.5", "0", "012", "many" };
+	struct pay_row pay = { .country = "NL",
+			       .code = "A1",
+			       .observed_on = "2024-12-31",
+			       .currency = "EUR",
+			       .period = "hour",
+			       .median = "30" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct strbuf err = STRBUF_INIT;
+		struct source_run r;
+
+		run_init(&r, &source_cbs);
+		pay.sample_n = counts[i];
+		assert_false(source_pay(&r.job, 7, &pay));
+		strbuf_addf(&err,
+			    "part 0, row 7, field sample: '%s' is no number "
+			    "of people",
+			    counts[i]);
+		assert_string_equal(r.job.err.buf, err.buf);
+		strbuf_release(&err);
+		run_release(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_reads_wages_of_singapore),
 		cmocka_unit_test(test_asks_from_where_the_last_part_ended),
 		cmocka_unit_test(test_records_without_end_are_refused),
+		cmocka_unit_test(test_people_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
