@@ -292,6 +292,10 @@ BEGIN
 			o.*,
 			x.observation_id IS NOT NULL AS is_refused
 		FROM salary.observation AS o
+		-- One that is switched off keeps its observations; they only
+		-- don't count.
+		JOIN salary.source AS s ON s.code = o.source_code
+			AND s.enabled
 		LEFT JOIN salary.withdrawal AS x ON x.observation_id = o.id
 		WHERE o.statistic_id IS NOT NULL
 			AND (p_source_code IS NULL
@@ -352,6 +356,9 @@ BEGIN
 			g.id AS gone_id,
 			CASE
 				WHEN g.id IS NULL THEN 'new_vintage'
+				WHEN a.career_id IS NULL AND g.observed_on
+					< current_date - interval '5 years'
+					THEN 'ageing'
 				WHEN a.career_id IS NULL AND EXISTS (
 					SELECT
 					FROM salary.vintage AS v
@@ -407,7 +414,7 @@ BEGIN
 		-- The gravest cause stands for all of a career.
 		(array_agg(c.cause ORDER BY array_position(
 			ARRAY['source_withdrawn', 'mapping_changed',
-			'correction', 'new_vintage'], c.cause)))[1]
+			'correction', 'ageing', 'new_vintage'], c.cause)))[1]
 	FROM change AS c
 	JOIN catalog.career AS k ON k.id = c.career_id
 	GROUP BY c.career_id, k.slug

@@ -4,7 +4,8 @@
 
 -- name: source_upsert
 -- Called by autopsy-ingest sources with the whole register as $1. One JSON:
--- [{"code","change":"new"|"changed"|"unchanged"}] in the order of the file.
+-- [{"code","change":"new"|"changed"|"unchanged","enabled"}] in the order of
+-- the file.
 WITH given AS (
 	SELECT
 		s.code,
@@ -90,7 +91,8 @@ SELECT coalesce(json_agg(json_build_object(
 		WHEN w.is_new THEN 'new'
 		WHEN NOT w.is_new THEN 'changed'
 		ELSE 'unchanged'
-	END)
+	END,
+	'enabled', g.enabled)
 	ORDER BY g.n), '[]')
 FROM given AS g
 LEFT JOIN written AS w ON w.code = g.code;

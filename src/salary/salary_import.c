@@ -26,6 +26,7 @@ struct import {
 	int64_t added, changed, unchanged;
 	/* Careers met so far: id and slug, as JSON members. */
 	cJSON *careers;
+	cJSON *corrected; /* those of them of which a row says other than before */
 };
 
 static const char help[] =
@@ -125,11 +126,15 @@ static void remember_career(struct import *im, const char *slug,
 			    const cJSON *answer)
 {
 	const cJSON *id = cJSON_GetObjectItem(answer, "career_id");
+	const cJSON *state = cJSON_GetObjectItem(answer, "state");
 	char text[24];
 
 	snprintf(text, sizeof(text), "%.0f", id->valuedouble);
 	if (!cJSON_GetObjectItemCaseSensitive(im->careers, slug))
 		cJSON_AddStringToObject(im->careers, slug, text);
+	if (strcmp(state->valuestring, "changed") == 0 &&
+	    !cJSON_HasObjectItem(im->corrected, slug))
+		cJSON_AddTrueToObject(im->corrected, slug);
 }
 
 static int record(struct import *im, const struct csv_record *row)
@@ -171,9 +176,7 @@ static int check(struct import *im)
 
 static int write_all(struct import *im)
 {
-	struct settle settle = { .db = im->db,
-				 .refresh = im->refresh,
-				 .cause = "import" };
+	struct settle settle = { .db = im->db, .refresh = im->refresh };
 	struct strbuf reason = STRBUF_INIT;
 	enum db_result rc;
 	int status = check(im);
@@ -186,8 +189,12 @@ static int write_all(struct import *im)
 	strbuf_addf(&reason, "import of %s", im->source);
 	settle.reason = reason.buf;
 	for (const cJSON *one = im->careers->child; one && status == 0;
-	     one = one->next)
+	     one = one->next) {
+		settle.cause = cJSON_HasObjectItem(im->corrected, one->string)
+				       ? "correction"
+				       : "import";
 		status = settle_career(&settle, one->valuestring, one->string);
+	}
 	strbuf_release(&reason);
 	if (status != 0)
 		return status;
@@ -209,12 +216,14 @@ static int run(struct import *im)
 		return settle_refuse(&im->out);
 	im->db = settle_open();
 	im->careers = cJSON_CreateObject();
+	im->corrected = cJSON_CreateObject();
 	rc = db_begin(im->db);
 	if (rc == DB_OK)
 		status = settle_end(im->db, write_all(im), im->is_dry_run);
 	else
 		status = settle_give_up(im->db, rc, "can't begin");
 	cJSON_Delete(im->careers);
+	cJSON_Delete(im->corrected);
 	db_free(im->db);
 	return status;
 }

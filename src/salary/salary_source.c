@@ -11,6 +11,7 @@ struct registration {
 	struct db *db;
 	struct strbuf text;
 	struct findings out;
+	bool has_withdrawn; /* a source that changed is switched off */
 };
 
 static const char help[] =
@@ -29,7 +30,8 @@ static const char help[] =
 	"  autopsy-ingest sources migrations/content/benchmarks/sources.json\n";
 
 /* Prints what became of each and puts those that changed into codes. */
-static void say_changes(const cJSON *answer, cJSON *codes)
+static void say_changes(struct registration *r, const cJSON *answer,
+			cJSON *codes)
 {
 	const cJSON *one = answer ? answer->child : NULL;
 
@@ -40,8 +42,11 @@ static void say_changes(const cJSON *answer, cJSON *codes)
 			cJSON_GetObjectItem(one, "change")->valuestring;
 
 		printf("%s %s\n", change, code);
-		if (strcmp(change, "changed") == 0)
-			cJSON_AddItemToArray(codes, cJSON_CreateString(code));
+		if (strcmp(change, "changed") != 0)
+			continue;
+		cJSON_AddItemToArray(codes, cJSON_CreateString(code));
+		r->has_withdrawn |= cJSON_IsFalse(
+			cJSON_GetObjectItemCaseSensitive(one, "enabled"));
 	}
 }
 
@@ -64,7 +69,8 @@ static int settle(struct registration *r, const cJSON *codes)
 	struct settle s = { .db = r->db,
 			    .refresh = r->refresh,
 			    .reason = "the register of sources changed",
-			    .cause = "source_changed" };
+			    .cause = r->has_withdrawn ? "source_withdrawn"
+						      : "source_changed" };
 	int status = 0;
 	cJSON *careers;
 
@@ -90,7 +96,7 @@ static int write_all(struct registration *r)
 
 	if (rc == DB_OK) {
 		answer = settle_json(r->db);
-		say_changes(answer, codes);
+		say_changes(r, answer, codes);
 		status = settle(r, codes);
 	} else if (rc == DB_CONFLICT) {
 		fprintf(stderr,

@@ -343,3 +343,21 @@ def test_usage(arguments, code):
     assert "autopsy-ingest" in shown
     if arguments[1:] == ["--help"]:
         assert "Example:" in shown
+
+
+def test_history_says_what_kind_of_change_it_was(desk):
+    desk.load({})
+    desk.load({"high": "44.0"})
+    register = [{**source, "enabled": source["code"] != "cbs-nl"}
+                for source in REGISTER]
+    path = desk.home / "sources.json"
+    path.write_text(json.dumps(register), "utf-8")
+    out = desk.ingest("sources", str(path))
+    assert "changed cbs-nl\n" in out
+    assert "figure removed backend-developer NL mid" in out
+    assert desk.ask("SELECT change, cause FROM salary.figure_history"
+                    " ORDER BY id") == (
+        "new|import\nchanged|correction\nremoved|source_withdrawn")
+    # Switched on again, its evidence counts as before.
+    assert "figure new backend-developer NL mid" in desk.ingest(
+        "sources", str(SOURCES))

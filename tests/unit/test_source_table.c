@@ -66,7 +66,7 @@ static const struct source_case cbs_cases[] = {
 	{ .rule = "the rest with a line end in it",
 	  .parts = { "{'value':[],'odata.nextLink':'" CBS "?a\\nb'}" },
 	  .err = "part 1, field odata.nextLink: is '" CBS
-		 "?a?b'; an address of the same host is expected" },
+		 "?a b'; an address of the same host is expected" },
 	{ .rule = "a part that leads to itself",
 	  .parts = { "{'value':[],'odata.nextLink':'" CBS "?a'}",
 		     "{'value':[],'odata.nextLink':'" CBS "?a'}" },
