@@ -1,12 +1,15 @@
 """The named queries: publishing, importing, documents and lists."""
 
 import hashlib
+import io
 import json
+import re
 
 import pytest
 
 from sql_database import GUIDE, Database, connect, named_queries
 
+EMPTY_BINARY = b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\xff\xff"
 COUNTRIES = "MY SG PH TH ID VN IN AU NZ GB DE NL US CA AE".split()
 LEVELS = "junior mid senior manager".split()
 
@@ -37,7 +40,13 @@ def test_every_query_prepares():
     link = connect()
     with link.cursor() as cursor:
         for name, text in named_queries().items():
-            cursor.execute(f"PREPARE {name} AS {text}")
+            statement = re.sub(r"^--.*\n", "", text, flags=re.M)
+            if not statement.startswith("COPY"):
+                cursor.execute(f"PREPARE {name} AS {text}")
+                continue
+            # SQL prepares no COPY: it takes nothing instead.
+            cursor.copy_expert(statement, io.BytesIO(
+                EMPTY_BINARY if "binary" in statement else b""))
     link.close()
 
 

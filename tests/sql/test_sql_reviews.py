@@ -99,7 +99,7 @@ def test_new_rows_are_no_reason_to_hold(db, career):
 
 def test_rates_pass_the_same_gate(db, career):
     db.source("ecb", collection_mode="api", statistics="rate",
-              level_basis="none", population=None, code_scheme=None)
+              level_basis="none", population="none", code_scheme=None)
 
     def rate(value, on="2026-11-23"):
         return {"kind": "spot", "base": "EUR", "quote": "USD", "country": "",
@@ -171,6 +171,7 @@ def test_source_that_goes_back_to_what_is_published_ends_the_wait(db, career):
     db.judge("office", *five())
     db.judge("office", *five(a=200))
     assert db.judge("office", *five())["verdict"] == "unchanged"
+    db.rows("SELECT salary.void_reviews('office')")
     assert reviews(db) == [("vintage", "void")]
     assert "held" not in states(db)
 
@@ -240,3 +241,11 @@ def test_rejected_disagreement_withdraws_the_observation_for_good(db, career):
     db.take_in("office", statistic(p25=90000, median=101000, p75=120000),
                statistic(code="29-1141", median=1))
     assert count("level = 'mid'") == 1
+
+
+def test_disagreement_of_another_figure_takes_the_place_of_the_open_one(
+        db, career):
+    disagreement(db, career)
+    db.observe(career, "blend", 300000, None, 360000)
+    db.derive(career)
+    assert reviews(db) == [("disagreement", "void"), ("disagreement", "open")]
