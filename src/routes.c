@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/settings.h"
 #include "base/usage.h"
 #include "career/career.h"
@@ -49,6 +50,14 @@ static const struct field salaries_fields[] = {
 	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
 	{ "country", FIELD_QUERY, field_is_country, COUNTRY_EXPECTED },
 	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field history_fields[] = {
+	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "country", FIELD_PATH, career_is_country, COUNTRY_EXPECTED },
+	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ "as_of", FIELD_QUERY, parse_is_date,
+	  "must be a day, like 2026-11-24" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field country_fields[] = {
@@ -101,6 +110,9 @@ const struct route routes[] = {
 	  guide_fields, CACHING_SHARED, true },
 	{ "api_salaries", METHOD_GET, "/api/v1/careers/{slug}/salaries",
 	  career_api_salaries, salaries_fields, CACHING_SHARED, true },
+	{ "api_history", METHOD_GET,
+	  "/api/v1/careers/{slug}/salaries/{country}/history",
+	  career_api_history, history_fields, CACHING_SHARED, true },
 	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),
 	PAGE("readyz", "/readyz", health_ready, NULL, CACHING_NONE),
 	PAGE("metrics", "/metrics", health_metrics, NULL, CACHING_NONE),

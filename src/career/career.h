@@ -19,6 +19,7 @@ handler career_disclosure;   /* /disclosure */
 handler career_privacy;	     /* /privacy */
 handler career_api_guide;    /* /api/v1/careers/{slug} */
 handler career_api_salaries; /* /api/v1/careers/{slug}/salaries */
+handler career_api_history;  /* …/salaries/{country}/history */
 
 /*
  * Where the career of a slug, present or former, has its page: DB_OK with

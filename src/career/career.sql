@@ -274,3 +274,57 @@ LEFT JOIN salary.figure AS f
 WHERE c.slug = $1::text
 	AND c.revision_id IS NOT NULL
 HAVING count(*) > 0;
+
+-- name: salary_history
+-- Called by GET /api/v1/careers/{slug}/salaries/{country}/history: $1 slug,
+-- $2 country, $3 level or null. Every version of each figure, newest first.
+-- No row when there is no such career or country.
+SELECT
+	json_build_object('data', coalesce(json_agg(json_build_object(
+		'level', h.level,
+		'valid_from', to_char(h.valid_from AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		'change', h.change,
+		'cause', h.cause,
+		'reason', h.reason,
+		'salary', salary.money(
+			jsonb_populate_record(NULL::salary.figure, h.figure)))
+		ORDER BY h.valid_from DESC, l.position, h.id DESC)
+		FILTER (WHERE h.id IS NOT NULL), '[]')),
+	NULL,
+	extract(epoch FROM c.updated_at)::bigint
+FROM catalog.career AS c
+JOIN catalog.country AS k ON k.code = $2::text
+LEFT JOIN salary.figure_history AS h
+	ON h.career_id = c.id
+	AND h.country = k.code
+	AND ($3::text IS NULL OR h.level = $3::text)
+LEFT JOIN catalog.level AS l ON l.code = h.level
+WHERE c.slug = $1::text
+	AND c.revision_id IS NOT NULL
+GROUP BY c.id;
+
+-- name: salaries_as_of
+-- Called by the same address with as_of: $1 slug, $2 country, $3 level or
+-- null, $4 day. The figures as they were shown at the end of that day, UTC.
+-- No row when there is no such career or country.
+SELECT
+	json_build_object(
+		'as_of', $4::date,
+		'data', json_agg(json_build_object(
+			'country', k.code,
+			'level', l.code,
+			'salary', salary.money(f))
+			ORDER BY l.position)),
+	NULL,
+	extract(epoch FROM c.updated_at)::bigint
+FROM catalog.career AS c
+JOIN catalog.country AS k ON k.code = $2::text
+JOIN catalog.level AS l ON $3::text IS NULL OR l.code = $3::text
+LEFT JOIN salary.figures_as_of(c.id, ($4::date + 1)::timestamp
+	AT TIME ZONE 'UTC' - interval '1 microsecond') AS f
+	ON f.country = k.code
+	AND f.level = l.code
+WHERE c.slug = $1::text
+	AND c.revision_id IS NOT NULL
+GROUP BY c.id;

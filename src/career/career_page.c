@@ -10,7 +10,7 @@
 
 bool career_is_country(const char *value)
 {
-	return field_is_country(value) || strcmp(value, "uae") == 0;
+	return field_is_country(value) || strcasecmp(value, "uae") == 0;
 }
 
 bool career_is_choice(const char *value)
@@ -50,7 +50,7 @@ static const char *better_country(struct arena *arena, const char *text)
 
 	if (strcasecmp(text, "uk") == 0)
 		return "gb";
-	if (strcmp(text, "uae") == 0)
+	if (strcasecmp(text, "uae") == 0)
 		return "ae";
 	upper(text, code);
 	if (text[0] != code[0] && text[1] != code[1])

@@ -72,6 +72,8 @@ def test_web_role_can_run_every_query_of_a_page(db, career):
             "sitemap": (),
             "methodology": (),
             "salaries_filtered": (slug, country, None),
+            "salary_history": (slug, country, None),
+            "salaries_as_of": (slug, country, None, "2026-01-01"),
             "content_version": (),
             "resource": ("first-course",),
             "count_click": ("first-course",)}.items():

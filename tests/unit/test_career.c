@@ -63,6 +63,7 @@ static void test_country_is_two_letters_or_its_alias(void **state)
 	assert_true(career_is_country("sg"));
 	assert_true(career_is_country("SG"));
 	assert_true(career_is_country("uae"));
+	assert_true(career_is_country("UAE"));
 	assert_false(career_is_country("auto"));
 	assert_false(career_is_country("usa"));
 	assert_true(career_is_choice("sg"));

@@ -8,6 +8,7 @@ import pytest
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 
+from evidence import fetch  # noqa: E402
 from local_site import CAREER, COUNTRIES, Site  # noqa: E402
 from observe import forget  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
@@ -20,6 +21,17 @@ def site():
     copy = Site({"GEOIP_DB": str(COUNTRIES)})
     try:
         yield copy.start()
+    finally:
+        copy.remove()
+
+
+@pytest.fixture(scope="session")
+def fetched():
+    """A copy where sources were fetched, beside the snapshot it has."""
+    copy = Site()
+    try:
+        fetch(copy.start())
+        yield copy
     finally:
         copy.remove()
 

@@ -25,7 +25,8 @@ def exact(money):
         return None
     low, high = money["low"], money["high"]
     if low is None and high is None:
-        return f"{money['currency']} {money['median']:,} a year, median only"
+        kind = "mean" if "mean" in money["limited_reasons"] else "median"
+        return f"{money['currency']} {money['median']:,} a year, {kind} only"
     if low is None or high is None:
         side = "up to" if low is None else "from"
         return f"{side} {money['currency']} {low or high:,} a year"
@@ -167,6 +168,7 @@ def test_level_in_the_address_opens_its_day(site, level):
     (CAREER + "/uk", 301, CAREER + "/gb"),
     (CAREER + "/uae", 301, CAREER + "/ae"),
     (CAREER + "/SG", 301, CAREER + "/sg"),
+    (CAREER + "/UAE", 301, CAREER + "/ae"),
     (CAREER + "/", 301, CAREER),
     ("/careers/", 301, "/careers"),
     ("/careers/finance/backend-developer", 301, CAREER),
@@ -362,6 +364,6 @@ def test_one_figure_alone_makes_no_drawing(site):
 def test_link_to_the_evidence_leads_inside_what_opens(site):
     """Browsers open a closed <details> for a target that lies within it."""
     page = site.get(f"{CAREER}/gb").text
-    assert re.search(r'<details class="evidence">\s*<summary>[^<]*</summary>\s*'
+    assert re.search(r'<details class="evidence wide">\s*<summary>[^<]*</summary>\s*'
                      r'<ul id="evidence">', page)
     assert 'id="evidence"' not in site.get(f"{CAREER}/my").text

@@ -1,0 +1,40 @@
+"""What fetched sources state, taken in by a copy as a run does it."""
+import contextlib
+
+import psycopg2
+
+from sql_database import Database, statistic
+
+BLS = [statistic(observed_on="2026-05-31", p10=79850, p25=103050,
+                 median=133080, p75=169000, p90=211450, precision_pct=0.6,
+                 sample_n=1654440)]
+GROUPS = [statistic(country=country, code="2", title="Professionals",
+                    currency=currency, period="month", mean=mean,
+                    observed_on="2024-12-31")
+          for country, currency, mean in (
+              ("MY", "MYR", 6915), ("DE", "EUR", 9999))]
+
+
+@contextlib.contextmanager
+def owner(site):
+    """A transaction on the database of a copy, to do what a run does."""
+    db = Database(psycopg2.connect(site.env["DATABASE_URL"]))
+    try:
+        yield db
+        db.link.commit()
+    finally:
+        db.close()
+
+
+def run(db, source, rows):
+    db.take_in(source, *rows)
+    db.rows("UPDATE salary.source_run SET finished_at = now(), "
+            "outcome = 'published' WHERE source_code = %s", source)
+
+
+def fetch(site):
+    """Beside the snapshot that a copy starts with."""
+    with owner(site) as db:
+        run(db, "bls", BLS)
+        run(db, "ilostat", GROUPS)
+        db.query("document_refresh", db.one("SELECT id FROM catalog.career"))
