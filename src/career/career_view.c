@@ -312,7 +312,7 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice)
 	add_codes(career);
 	add_remembered(page, countries, choice->remembered);
 	career_view_salary(page, doc, choice);
-	career_view_evidence(page, career);
+	career_view_evidence(page, doc);
 	career_view_days(page, career, choice->level ? choice->level : "mid");
 	career_view_json_ld(page, career, choice->country);
 	json_move(doc, "career", page, "career");

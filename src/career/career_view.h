@@ -30,7 +30,7 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice);
 /* The parts, each in a file of its own; they add to page. */
 void career_view_salary(cJSON *page, const cJSON *doc,
 			const struct career_choice *choice);
-void career_view_evidence(cJSON *page, const cJSON *career);
+void career_view_evidence(cJSON *page, const cJSON *doc);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
 
@@ -55,6 +55,12 @@ double career_view_width(int64_t from, int64_t to, int64_t whole);
 
 /* "Junior" for junior. */
 const char *career_view_level(const char *code);
+
+/* The money object of a country and level, NULL or null if there is none. */
+const cJSON *career_view_salary_of(const cJSON *salaries, const char *country,
+				   const char *level);
+/* Whether a code stands among the reasons for an asterisk. */
+bool career_view_has_reason(const cJSON *money, const char *code);
 
 /* {"has":true,"text":…,"exact":…,…} of a money object, {"has":false} of null. */
 cJSON *career_view_money(const cJSON *money);

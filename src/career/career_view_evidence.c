@@ -15,6 +15,19 @@ static const char *match_words(const char *match)
 					     : "a whole group of occupations";
 }
 
+/* What stands between low and high: the middle of a band is no median. */
+static const char *middle_words(const cJSON *row)
+{
+	const char *level = json_str(row, "level");
+	bool is_band =
+		strcmp(json_str(row, "level_basis"), "percentile_band") == 0 &&
+		(strcmp(level, "junior") == 0 || strcmp(level, "senior") == 0);
+
+	if (json_is_true(row, "is_mean"))
+		return "mean";
+	return is_band ? "middle (interpolated)" : "median";
+}
+
 static void add_published(cJSON *out, const cJSON *row)
 {
 	static const char *const names[] = { "low", "median", "high" };
@@ -27,7 +40,8 @@ static void add_published(cJSON *out, const cJSON *row)
 
 		if (!cJSON_IsNumber(n))
 			continue;
-		strbuf_addf(&sb, "%s%s ", sb.len ? ", " : "", names[i]);
+		strbuf_addf(&sb, "%s%s ", sb.len ? ", " : "",
+			    i == 1 ? middle_words(row) : names[i]);
 		if (json_int(published, names[i], &whole))
 			words_add_number(&sb, whole);
 		else
@@ -61,8 +75,29 @@ static void add_chain(cJSON *out, const cJSON *row)
 	strbuf_release(&sb);
 }
 
+/* How the figure was made of what the source states. */
+static const char *method_words(const cJSON *row)
+{
+	const char *basis = json_str(row, "level_basis");
+
+	if (strcmp(basis, "group_mean") == 0)
+		return "average of a whole group of occupations, not of this "
+		       "career";
+	if (strcmp(basis, "editorial") == 0)
+		return "our editors' own range";
+	if (json_is_true(row, "is_mean"))
+		return "average of everyone in the occupation, all levels";
+	if (!cJSON_IsNumber(json_get(row, "low")) &&
+	    !cJSON_IsNumber(json_get(row, "high")))
+		return "median of everyone in the occupation, all levels";
+	return strcmp(json_str(row, "level"), "manager") == 0
+		       ? "percentiles of the managers' own occupation"
+		       : "percentile band of everyone in the occupation";
+}
+
 static void add_sample(cJSON *out, const cJSON *row)
 {
+	const cJSON *precision = json_get(row, "precision_pct");
 	struct strbuf sb = STRBUF_INIT;
 	int64_t n;
 
@@ -70,8 +105,11 @@ static void add_sample(cJSON *out, const cJSON *row)
 		words_add_number(&sb, n);
 		strbuf_addstr(&sb, " counted");
 	} else {
-		strbuf_addstr(&sb, "sample size not published");
+		strbuf_addstr(&sb, "size not published");
 	}
+	if (cJSON_IsNumber(precision))
+		strbuf_addf(&sb, ", relative error %.15g %%",
+			    precision->valuedouble);
 	cJSON_AddStringToObject(out, "sample_text", sb.buf);
 	strbuf_release(&sb);
 }
@@ -99,9 +137,62 @@ static const char *address(const cJSON *of, const char *url)
 	return is_editorial ? "/methodology#salary" : url;
 }
 
-static cJSON *evidence_row(const cJSON *row)
+static const cJSON *source_of(const cJSON *career, const cJSON *row)
 {
+	const char *id = json_str(json_get(row, "source"), "id");
+	const cJSON *source;
+
+	cJSON_ArrayForEach (source, json_get(career, "salary_sources"))
+		if (strcmp(json_str(source, "id"), id) == 0)
+			return source;
+	return NULL;
+}
+
+/* Whose it is, how and when we came by it, and under which licence. */
+static void add_source(cJSON *out, const cJSON *career, const cJSON *row)
+{
+	const cJSON *registered = source_of(career, row);
 	const cJSON *source = json_get(row, "source");
+	bool is_written =
+		strcmp(json_str(registered, "collection_mode"), "curated") == 0;
+	struct strbuf sb = STRBUF_INIT;
+
+	cJSON_AddStringToObject(out, "source_url",
+				address(row, json_str(source, "url")));
+	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
+	cJSON_AddStringToObject(out, "publisher",
+				json_str(source, "publisher"));
+	cJSON_AddStringToObject(out, "licence",
+				json_str(registered, "licence"));
+	cJSON_AddStringToObject(out, "taken_title",
+				is_written ? "Written down" : "Fetched");
+	words_add_date(&sb, json_str(row, is_written ? "recorded_on"
+						     : "retrieved_on"));
+	cJSON_AddStringToObject(out, "taken", sb.buf);
+	strbuf_release(&sb);
+}
+
+/* Grade and confidence are the figure's that the row is used for. */
+static void add_use(cJSON *out, const cJSON *doc, const cJSON *row)
+{
+	const cJSON *money = career_view_salary_of(json_get(doc, "salaries"),
+						   json_str(row, "country"),
+						   json_str(row, "level"));
+
+	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
+	cJSON_AddStringToObject(out, "unused",
+				strcmp(json_str(row, "match"), "group") == 0
+					? "Context"
+					: "Cross-check");
+	cJSON_AddStringToObject(out, "grade", json_str(money, "grade"));
+	cJSON_AddNumberToObject(
+		out, "confidence",
+		cJSON_GetNumberValue(json_get(money, "confidence")));
+	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
+}
+
+static cJSON *evidence_row(const cJSON *doc, const cJSON *row)
+{
 	bool is_total = strcmp(json_str(row, "pay_basis"), "total") == 0;
 	bool is_all = strcmp(json_str(row, "population"), "all") == 0;
 	cJSON *out = cJSON_CreateObject();
@@ -112,20 +203,14 @@ static cJSON *evidence_row(const cJSON *row)
 	add_published(out, row);
 	add_chain(out, row);
 	add_sample(out, row);
+	add_source(out, json_get(doc, "career"), row);
+	add_use(out, doc, row);
 	cJSON_AddStringToObject(out, "how_stated",
 				strcmp(json_str(row, "level_basis"),
 				       "editorial") == 0
 					? "as our editors set it"
 					: "as published");
-	cJSON_AddBoolToObject(out, "used", json_is_true(row, "used"));
-	cJSON_AddBoolToObject(out, "disagrees", json_is_true(row, "disagrees"));
-	cJSON_AddStringToObject(out, "source_url",
-				address(row, json_str(source, "url")));
-	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
-	cJSON_AddStringToObject(out, "publisher",
-				json_str(source, "publisher"));
-	cJSON_AddStringToObject(out, "observed_on",
-				json_str(row, "observed_on"));
+	cJSON_AddStringToObject(out, "method", method_words(row));
 	cJSON_AddStringToObject(out, "match_text",
 				match_words(json_str(row, "match")));
 	cJSON_AddStringToObject(out, "population_text",
@@ -161,13 +246,14 @@ static void add_cited(cJSON *page, const cJSON *career)
 					     cJSON_Duplicate(source, true));
 }
 
-void career_view_evidence(cJSON *page, const cJSON *career)
+void career_view_evidence(cJSON *page, const cJSON *doc)
 {
 	cJSON *out = cJSON_AddArrayToObject(page, "evidence"), *source;
+	const cJSON *career = json_get(doc, "career");
 	const cJSON *row, *cite;
 
 	cJSON_ArrayForEach (row, json_get(career, "evidence"))
-		cJSON_AddItemToArray(out, evidence_row(row));
+		cJSON_AddItemToArray(out, evidence_row(doc, row));
 	cJSON_ArrayForEach (source, json_get(career, "salary_sources")) {
 		struct strbuf sb = STRBUF_INIT;
 

@@ -1,7 +1,8 @@
 /*
  * The page's facts for machines: schema.org Occupation and BreadcrumbList,
  * of the same document the page shows. A plain range is a MonetaryAmount; a
- * distribution with percentiles only where the source publishes them.
+ * distribution with percentiles only where the source publishes them, and a
+ * mean is no median.
  */
 #include "career/career_view.h"
 
@@ -39,12 +40,17 @@ static bool has_percentiles(const cJSON *career, const cJSON *money)
 static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 			const struct money *m)
 {
-	bool is_distribution = has_percentiles(career, money);
+	bool is_group = career_view_has_reason(money, "group_level");
+	bool is_distribution = !m->is_mean && has_percentiles(career, money);
 	cJSON *o = typed(is_distribution ? "MonetaryAmountDistribution"
 					 : "MonetaryAmount");
 	cJSON *value;
 
-	cJSON_AddStringToObject(o, "name", json_str(money, "pay_basis"));
+	cJSON_AddStringToObject(o, "name",
+				is_group ? "average pay of a whole group of "
+					   "occupations, not of this one"
+				: m->is_mean ? "average pay"
+					     : json_str(money, "pay_basis"));
 	cJSON_AddStringToObject(o, "currency", m->currency);
 	if (is_distribution) {
 		cJSON_AddStringToObject(o, "duration", "P1Y");

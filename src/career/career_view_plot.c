@@ -142,6 +142,17 @@ static void add_bar(cJSON *mark, const struct money *m, int64_t end)
 				has_low && has_high ? "closed" : "open");
 }
 
+/* A mean has a mark of its own: it is no middle. */
+static void add_point(cJSON *mark, const char *name, bool is_it,
+		      const struct money *m, int64_t end)
+{
+	if (is_it && m->median != MONEY_NONE)
+		cJSON_AddNumberToObject(mark, name,
+					career_view_percent(m->median, end));
+	else
+		cJSON_AddNullToObject(mark, name);
+}
+
 void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index)
 {
 	cJSON *mark = cJSON_AddObjectToObject(row, "mark");
@@ -154,14 +165,12 @@ void career_view_mark(cJSON *row, const cJSON *money, int64_t end, int index)
 	if (!money_read(money, &m) || end <= 0) {
 		cJSON_AddBoolToObject(mark, "is_bar", false);
 		cJSON_AddNullToObject(mark, "median");
+		cJSON_AddNullToObject(mark, "mean");
 		return;
 	}
 	add_bar(mark, &m, end);
-	if (m.median != MONEY_NONE)
-		cJSON_AddNumberToObject(mark, "median",
-					career_view_percent(m.median, end));
-	else
-		cJSON_AddNullToObject(mark, "median");
+	add_point(mark, "median", !m.is_mean, &m, end);
+	add_point(mark, "mean", m.is_mean, &m, end);
 }
 
 static void add_key_item(cJSON *key, const char *mark, const char *words)
@@ -177,7 +186,7 @@ void career_view_key(cJSON *plot, const cJSON *rows)
 {
 	cJSON *key = cJSON_AddArrayToObject(plot, "key");
 	bool has_range = false, has_median = false, has_limited = false;
-	bool has_open = false;
+	bool has_open = false, has_mean = false;
 	const cJSON *row;
 
 	cJSON_ArrayForEach (row, rows) {
@@ -187,6 +196,7 @@ void career_view_key(cJSON *plot, const cJSON *rows)
 
 		has_limited |= is_limited;
 		has_median |= cJSON_IsNumber(json_get(mark, "median"));
+		has_mean |= cJSON_IsNumber(json_get(mark, "mean"));
 		has_range |= is_bar && !is_limited;
 		has_open |= is_bar && !(json_is_true(mark, "has_low") &&
 					json_is_true(mark, "has_high"));
@@ -195,6 +205,8 @@ void career_view_key(cJSON *plot, const cJSON *rows)
 		add_key_item(key, "range", "low to high");
 	if (has_median)
 		add_key_item(key, "median", "middle");
+	if (has_mean)
+		add_key_item(key, "mean", "average");
 	if (has_limited)
 		add_key_item(key, "limited", "limited data: dashed or hollow");
 	if (has_open)
@@ -214,6 +226,8 @@ void career_view_alternative(cJSON *plot, const cJSON *rows)
 			continue;
 		}
 		strbuf_addstr(&sb, json_str(row, "text"));
+		if (json_is_true(row, "is_mean"))
+			strbuf_addstr(&sb, " on average");
 		if (*json_str(row, "middle"))
 			strbuf_addf(&sb, ", middle %s",
 				    json_str(row, "middle"));

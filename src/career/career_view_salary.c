@@ -15,8 +15,7 @@ static const char *reason_words(const char *code)
 		const char *words;
 	} table[] = {
 		{ "low_confidence", "the evidence scores below 60 of 100" },
-		{ "point_estimate",
-		  "only one middle value is published, no range" },
+		{ "point_estimate", "only one value is published, no range" },
 		{ "mean", "it is an average, no median is published" },
 		{ "group_level", "average of a whole group of occupations, not "
 				 "of this career" },
@@ -32,6 +31,16 @@ static const char *reason_words(const char *code)
 		if (strcmp(code, table[i].code) == 0)
 			return table[i].words;
 	return code;
+}
+
+bool career_view_has_reason(const cJSON *money, const char *code)
+{
+	const cJSON *r;
+
+	cJSON_ArrayForEach (r, json_get(money, "limited_reasons"))
+		if (strcmp(json_text(r), code) == 0)
+			return true;
+	return false;
 }
 
 static void add_reasons(cJSON *out, const cJSON *money)
@@ -72,6 +81,9 @@ cJSON *career_view_money(const cJSON *money)
 	if (m.median != MONEY_NONE && m.low != MONEY_NONE)
 		words_add_number(&sb, m.median);
 	add_text(out, "exact_middle", &sb);
+	cJSON_AddBoolToObject(out, "is_mean", m.is_mean);
+	cJSON_AddBoolToObject(out, "is_group",
+			      career_view_has_reason(money, "group_level"));
 	cJSON_AddBoolToObject(out, "limited", json_is_true(money, "limited"));
 	add_reasons(out, money);
 	cJSON_AddStringToObject(out, "grade", json_str(money, "grade"));
@@ -89,8 +101,8 @@ cJSON *career_view_money(const cJSON *money)
 	return out;
 }
 
-static const cJSON *salary_of(const cJSON *salaries, const char *country,
-			      const char *level)
+const cJSON *career_view_salary_of(const cJSON *salaries, const char *country,
+				   const char *level)
 {
 	const cJSON *row;
 
@@ -143,6 +155,8 @@ static void add_cross_check(cJSON *out, const cJSON *career, const char *level)
 		strbuf_addf(&sb, "%s says ",
 			    json_str(json_get(row, "source"), "publisher"));
 		money_add_short(&sb, &m);
+		if (m.is_mean)
+			strbuf_addstr(&sb, " on average");
 		strbuf_addstr(&sb, strcmp(json_str(row, "match"), "exact") == 0
 					   ? "."
 					   : ", of an occupation that is "
@@ -187,7 +201,8 @@ static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 
 	for (int i = 0; i < CAREER_LEVELS; i++) {
 		const char *code = levels[i].code;
-		const cJSON *money = salary_of(salaries, country, code);
+		const cJSON *money =
+			career_view_salary_of(salaries, country, code);
 
 		row = career_view_money(money);
 		cJSON_AddStringToObject(row, "code", code);
@@ -252,7 +267,8 @@ static cJSON *table_row(const cJSON *doc, const cJSON *country,
 			      strcmp(code, choice->country) == 0);
 	cells = cJSON_AddArrayToObject(row, "cells");
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
-		const cJSON *money = salary_of(salaries, code, levels[i].code);
+		const cJSON *money =
+			career_view_salary_of(salaries, code, levels[i].code);
 
 		cJSON_AddItemToArray(cells, career_view_money(money));
 		if (cJSON_IsObject(money))

@@ -208,6 +208,7 @@ WITH country AS (
 			'median', o.median,
 			'high', o.high,
 			'high_is_lower_bound', o.high_is_lower_bound,
+			'is_mean', o.is_mean,
 			'currency', o.currency,
 			'period', 'year',
 			'pay_basis', o.pay_basis,
@@ -217,10 +218,16 @@ WITH country AS (
 			'match', o.match,
 			'observed_on', o.observed_on,
 			'recorded_on', o.recorded_on,
+			'retrieved_on',
+			(o.retrieved_at AT TIME ZONE 'UTC')::date,
 			'sample_n', o.sample_n,
+			'precision_pct', o.precision_pct,
 			'used', coalesce(o.id = ANY (f.observation_ids), false),
-			'disagrees', salary.disagrees(f, o.currency,
-				o.pay_basis, o.low, o.median, o.high),
+			-- A group's mean is far from most of its occupations
+			-- by nature.
+			'disagrees', o.match <> 'group' AND salary.disagrees(f,
+				o.currency, o.pay_basis, o.low, o.median,
+				o.high),
 			'notes', o.notes) AS item
 	FROM salary.live_observation AS o
 	JOIN salary.source AS s ON s.code = o.source_code
@@ -281,6 +288,7 @@ WITH country AS (
 					'licence', q.licence,
 					'attribution', q.attribution,
 					'cites', q.cites,
+					'collection_mode', q.collection_mode,
 					'statistics', q.statistics,
 					'level_basis', q.level_basis,
 					'url', q.home_url)
