@@ -229,8 +229,10 @@ WHERE r.id = $1::text;
 SELECT catalog.count_click($1::text);
 
 -- name: methodology
--- Called by /methodology: the table of AI words and the sources that have
--- figures behind them.
+-- Called by /methodology: every rule that is a row, and the sources whose
+-- evidence or rates count now. is_live: a program fetches it; last_on is then
+-- the day it last said something, else the day its newest row was written
+-- down.
 SELECT json_build_object(
 	'ai_bands', (
 		SELECT json_agg(json_build_object(
@@ -239,19 +241,84 @@ SELECT json_build_object(
 			'label', b.label)
 			ORDER BY b.min_score DESC)
 		FROM catalog.ai_band AS b),
+	'confidence', (
+		SELECT json_agg(json_build_object(
+			'part', r.part,
+			'points', r.points,
+			'meaning', r.meaning)
+			ORDER BY r.position)
+		FROM salary.confidence_rule AS r),
+	'grades', (
+		SELECT json_agg(json_build_object(
+			'grade', g.grade,
+			'least', g.least,
+			'most', g.most)
+			ORDER BY g.grade)
+		FROM (
+			SELECT
+				salary.grade(p.points) AS grade,
+				min(p.points) AS least,
+				max(p.points) AS most
+			FROM generate_series(0::bigint, 100) AS p (points)
+			GROUP BY salary.grade(p.points)
+		) AS g),
+	'reasons', (
+		SELECT json_agg(json_build_object(
+			'code', r.code,
+			'meaning', r.meaning)
+			ORDER BY r.position)
+		FROM salary.limit_reason AS r),
+	'hours', (
+		SELECT json_agg(json_build_object(
+			'country', c.name,
+			'weekly_hours', trim_scale(h.weekly_hours),
+			'weeks', h.weeks,
+			'a_year', rtrim(to_char(h.weekly_hours * h.weeks,
+				'FM9,999.99'), '.'),
+			'note', h.source_note)
+			ORDER BY c.name)
+		FROM salary.hours AS h
+		JOIN catalog.country AS c ON c.code = h.country),
 	'sources', (
 		SELECT coalesce(json_agg(json_build_object(
+			'code', s.code,
 			'name', s.name,
 			'publisher', s.publisher,
 			'url', s.home_url,
+			'terms_url', s.terms_url,
 			'licence', s.licence,
-			'attribution', s.attribution)
-			ORDER BY s.name), '[]')
+			'attribution', s.attribution,
+			'collection_mode', s.collection_mode,
+			'level_basis', s.level_basis,
+			'cites', s.cites,
+			'is_stand_in', s.snapshot_of IS NOT NULL,
+			'last_on', e.last_on)
+			ORDER BY s.statistics = 'rate', s.name, s.code), '[]')
 		FROM salary.source AS s
-		WHERE EXISTS (
+		CROSS JOIN LATERAL (
 			SELECT
-			FROM salary.observation AS o
-			WHERE o.source_code = s.code)));
+				CASE s.collection_mode WHEN 'curated' THEN (
+					SELECT max(o.recorded_on)
+					FROM salary.live_observation AS o
+					WHERE o.source_code = s.code)
+				ELSE (
+					SELECT (max(r.finished_at)
+						AT TIME ZONE 'UTC')::date
+					FROM salary.source_run AS r
+					WHERE r.source_code = s.code
+						AND r.outcome IN
+							('published', 'unchanged'))
+				END AS last_on
+		) AS e
+		WHERE s.enabled
+			AND (EXISTS (
+				SELECT
+				FROM salary.live_observation AS o
+				WHERE o.source_code = s.code)
+			OR EXISTS (
+				SELECT
+				FROM salary.live_rate AS r
+				WHERE r.source_code = s.code))));
 
 -- name: salaries_filtered
 -- Called by GET /api/v1/careers/{slug}/salaries with a filter: $1 slug,

@@ -99,23 +99,6 @@ static void add_list_words(cJSON *page)
 	strbuf_release(&place);
 }
 
-/* The sources that methods names, each text as a sentence. */
-static void add_source_words(cJSON *page)
-{
-	cJSON *source;
-
-	cJSON_ArrayForEach (source, json_get(page, "sources")) {
-		struct strbuf sb = STRBUF_INIT;
-
-		words_add_sentence(&sb, json_str(source, "attribution"));
-		cJSON_AddStringToObject(source, "attribution_text", sb.buf);
-		strbuf_reset(&sb);
-		words_add_sentence(&sb, json_str(source, "licence"));
-		cJSON_AddStringToObject(source, "licence_text", sb.buf);
-		strbuf_release(&sb);
-	}
-}
-
 /* What the sign-up form of a category is for. */
 static void add_topic(cJSON *page)
 {
@@ -157,7 +140,6 @@ static int list_page(struct web *web, const struct request *rq,
 	cJSON_AddStringToObject(page, "description", description);
 	add_topic(page);
 	add_list_words(page);
-	add_source_words(page);
 	add_total(page, words);
 	return web_page(web, rq, rs, view, page);
 }
@@ -212,16 +194,6 @@ static int plain_page(struct web *web, const struct request *rq,
 	cJSON_AddStringToObject(page, "title", title);
 	cJSON_AddStringToObject(page, "description", description);
 	return web_page(web, rq, rs, view, page);
-}
-
-int career_methodology(struct web *web, const struct request *rq,
-		       struct response *rs)
-{
-	return list_page(web, rq, rs, Q_METHODOLOGY, DB_NO_PARAMS,
-			 "methodology",
-			 "How we know: methods, grades and sources",
-			 "Where each salary figure comes from, how it is "
-			 "graded, and how the AI score is computed.");
 }
 
 int career_disclosure(struct web *web, const struct request *rq,

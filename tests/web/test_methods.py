@@ -1,0 +1,66 @@
+"""The page of methods promises what the database does, and no other."""
+import re
+
+from evidence import owner
+from test_pages import words
+
+
+def methods(site):
+    reply = site.get("/methodology")
+    assert reply.status == 200
+    return reply.text
+
+
+def table(text, label):
+    found = re.search(rf'aria-label="{label}">(.*?)</table>', text,
+                      re.S).group(1)
+    return [[words(cell).strip() for cell in re.findall(
+        r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in re.findall(
+            r"<tr>(.*?)</tr>", found, re.S)]
+
+
+def test_methods_show_the_rules_that_the_database_has(fetched):
+    text = methods(fetched)
+    with owner(fetched) as db:
+        rules = db.rows("SELECT meaning, points FROM salary.confidence_rule "
+                        "ORDER BY position")
+        reasons = db.rows("SELECT meaning, code FROM salary.limit_reason "
+                          "ORDER BY position")
+        grades = [db.one("SELECT salary.grade(%s)", n) for n in range(101)]
+        hours = db.rows("SELECT weekly_hours, source_note FROM salary.hours "
+                        "JOIN catalog.country ON code = country "
+                        "ORDER BY name")
+    assert [row for row in table(text, "What makes the confidence")[1:]
+            if len(row) == 2] == [
+        [meaning, f"{points:+}".replace("-", "−") if points else "0"]
+        for meaning, points in rules]
+    assert table(text, "What makes data limited")[1:] == [
+        list(row) for row in reasons]
+    assert table(text, "Grades")[1:] == [
+        [g, f"{grades.index(g)} to {100 - grades[::-1].index(g)}"]
+        for g in "ABCD"]
+    assert [[row[1], row[3]] for row in table(text, "Hours by which an hourly "
+                                              "wage becomes a year's pay")[1:]
+            ] == [[f"{h:.2f}".rstrip("0").rstrip("."), note]
+                  for h, note in hours]
+
+
+def test_methods_tell_how_each_source_is_collected(fetched):
+    text = methods(fetched)
+    items = [words(item) for item in re.findall(
+        r"<li>(.*?)</li>", text.split('id="sources"')[1].split("</article>")[0],
+        re.S)]
+    with owner(fetched) as db:
+        assert len(items) == db.one("SELECT count(DISTINCT source_code) "
+                                    "FROM salary.live_observation")
+    [bls] = [i for i in items if "Fetched by a program, from its API" in i]
+    assert "U.S. Bureau of Labor Statistics" in bls
+    assert re.search(r"last with success on \d+ \w+ 20\d\d\.", bls)
+    assert "Licence: Public domain" in bls
+    [ilo] = [i for i in items if "Fetched by a program, as a file" in i]
+    assert "International Labour Organization" in ilo
+    [cbs] = [i for i in items if "Statistics Netherlands" in i]
+    assert "Written down by our editors" in cbs
+    assert "It stands in for what a program has not fetched yet" in cbs
+    [ours] = [i for i in items if "Set by our editors" in i]
+    assert "Rests on: BLS Occupational Outlook Handbook" in ours
