@@ -32,6 +32,7 @@ static void add_published(cJSON *out, const cJSON *row)
 {
 	static const char *const names[] = { "low", "median", "high" };
 	const cJSON *published = json_get(row, "published");
+	const char *period = json_str(published, "period");
 	struct strbuf sb = STRBUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -47,8 +48,8 @@ static void add_published(cJSON *out, const cJSON *row)
 		else
 			strbuf_addf(&sb, "%.2f", n->valuedouble);
 	}
-	strbuf_addf(&sb, " %s a %s", json_str(row, "currency"),
-		    json_str(published, "period"));
+	strbuf_addf(&sb, " %s %s %s", json_str(row, "currency"),
+		    strcmp(period, "hour") == 0 ? "an" : "a", period);
 	cJSON_AddStringToObject(out, "published_text", sb.buf);
 	strbuf_release(&sb);
 }

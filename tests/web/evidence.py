@@ -13,6 +13,9 @@ GROUPS = [statistic(country=country, code="2", title="Professionals",
                     observed_on="2024-12-31")
           for country, currency, mean in (
               ("MY", "MYR", 6915), ("DE", "EUR", 9999))]
+# An office that states the mean of an occupation and no more.
+MEAN = [statistic(country="NZ", code="261313", currency="NZD", period="week",
+                  mean=2512.5, observed_on="2026-06-30")]
 
 
 @contextlib.contextmanager
@@ -37,4 +40,7 @@ def fetch(site):
     with owner(site) as db:
         run(db, "bls", BLS)
         run(db, "ilostat", GROUPS)
+        db.source("office-nz", collection_mode="api", statistics="point",
+                  code_scheme="ANZSCO-2024")
+        run(db, "office-nz", MEAN)
         db.query("document_refresh", db.one("SELECT id FROM catalog.career"))

@@ -1,4 +1,5 @@
 """The page of methods promises what the database does, and no other."""
+import html
 import re
 
 from evidence import owner
@@ -27,22 +28,22 @@ def test_methods_show_the_rules_that_the_database_has(fetched):
         reasons = db.rows("SELECT meaning, code FROM salary.limit_reason "
                           "ORDER BY position")
         grades = [db.one("SELECT salary.grade(%s)", n) for n in range(101)]
-        hours = db.rows("SELECT weekly_hours, source_note FROM salary.hours "
-                        "JOIN catalog.country ON code = country "
-                        "ORDER BY name")
+        hours = db.rows("SELECT name || ' ' || source_note, weekly_hours "
+                        "FROM salary.hours JOIN catalog.country "
+                        "ON code = country ORDER BY name")
     assert [row for row in table(text, "What makes the confidence")[1:]
             if len(row) == 2] == [
         [meaning, f"{points:+}".replace("-", "−") if points else "0"]
         for meaning, points in rules]
-    assert table(text, "What makes data limited")[1:] == [
-        list(row) for row in reasons]
+    listed = re.search(r'<ul class="rules">(.*?)</ul>', text, re.S).group(1)
+    assert re.findall(r"<li>(.*?) <code>(.*?)</code></li>",
+                      html.unescape(listed)) == reasons
     assert table(text, "Grades")[1:] == [
         [g, f"{grades.index(g)} to {100 - grades[::-1].index(g)}"]
         for g in "ABCD"]
-    assert [[row[1], row[3]] for row in table(text, "Hours by which an hourly "
-                                              "wage becomes a year's pay")[1:]
-            ] == [[f"{h:.2f}".rstrip("0").rstrip("."), note]
-                  for h, note in hours]
+    assert [tuple(row[:2]) for row in table(
+        text, "Hours by which an hourly wage becomes a year's pay")[1:]] == [
+        (country, f"{h:.2f}".rstrip("0").rstrip(".")) for country, h in hours]
 
 
 def test_methods_tell_how_each_source_is_collected(fetched):
@@ -53,8 +54,8 @@ def test_methods_tell_how_each_source_is_collected(fetched):
     with owner(fetched) as db:
         assert len(items) == db.one("SELECT count(DISTINCT source_code) "
                                     "FROM salary.live_observation")
-    [bls] = [i for i in items if "Fetched by a program, from its API" in i]
-    assert "U.S. Bureau of Labor Statistics" in bls
+    [bls] = [i for i in items if "Fetched by a program, from its API" in i
+             and "U.S. Bureau of Labor Statistics" in i]
     assert re.search(r"last with success on \d+ \w+ 20\d\d\.", bls)
     assert "Licence: Public domain" in bls
     [ilo] = [i for i in items if "Fetched by a program, as a file" in i]
