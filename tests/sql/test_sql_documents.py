@@ -162,10 +162,13 @@ def test_back_to_the_first_values_is_a_change_again(db, career):
 
 
 def test_sources_tell_what_changed(db):
-    assert db.source("s") == [{"code": "s", "change": "new"}]
-    assert db.source("s") == [{"code": "s", "change": "unchanged"}]
-    assert db.source("s", licence="x") == [{"code": "s",
-                                            "change": "changed"}]
+    def told(change, enabled=True):
+        return [{"code": "s", "change": change, "enabled": enabled}]
+
+    assert db.source("s") == told("new")
+    assert db.source("s") == told("unchanged")
+    assert db.source("s", licence="x") == told("changed")
+    assert db.source("s", enabled=False) == told("changed", enabled=False)
 
 
 def test_publish_same_text_makes_no_revision(db):

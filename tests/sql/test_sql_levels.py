@@ -307,11 +307,17 @@ def test_mapping_that_fits_better_is_told_as_that(db, career):
     assert db.money(career)["confidence"] == 80
 
 
-def test_source_that_is_disabled_loses_its_evidence(db, career):
+def test_source_that_is_disabled_counts_again_when_it_is_enabled(db, career):
     db.take_in("office", statistic(**DEVELOPERS))
+    before = levels(db, career)
     db.rows("UPDATE salary.source SET enabled = false")
-    assert "backend-developer" in db.follow("office")
+    db.derive(career)
     assert levels(db, career) == {}
+    # Nothing is withdrawn meanwhile, so that nothing is lost.
+    assert db.follow("office") == {}
+    db.rows("UPDATE salary.source SET enabled = true")
+    db.derive(career)
+    assert levels(db, career) == before
 
 
 def test_name_that_a_source_has_for_a_code_is_followed(db):
