@@ -208,7 +208,7 @@ SELECT
 	c.sample_n,
 	c.precision_pct,
 	b.is_mean,
-	concat_ws('; ', b.words, nullif(c.variant, ''), nullif(c.notes, ''))
+	concat_ws('. ', b.words, nullif(c.variant, ''), nullif(c.notes, ''))
 		AS notes,
 	jsonb_build_object(
 		'low', trim_scale(b.low),
