@@ -13,6 +13,7 @@ OF_JSON = ("nulls", "wrong types")
 
 # Case of a source: what its line says; row and field where there is one.
 OF_ONE = {
+    ("bls", "too many"): "the number of series is greater",
     ("bls", "results missing"): "Results",
     ("bls", "no series"): "there is no row in it",
     ("bls", "series is a number"): "series",
@@ -122,6 +123,13 @@ def test_what_failed_can_be_asked_for_again(steady_desk, sources, source):
     desk.fetch(source)
     assert desk.last(source)["outcome"] == "unchanged"
     assert desk.believed() == state
+
+
+@pytest.mark.parametrize("source", JSON)
+def test_the_order_of_members_is_no_matter(steady_desk, sources, source):
+    sources.case(source, "reordered members")
+    steady_desk.fetch(source)
+    assert steady_desk.last(source)["outcome"] == "unchanged"
 
 
 def test_bad_input_to_an_empty_database_publishes_nothing(desk, sources):

@@ -167,7 +167,8 @@ ECHOES = {
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
 def test_a_key_is_never_given_away(desk, sources, name, more):
     sources.case("bls", ECHOES[name])
-    process = desk.start("autopsy-ingest", "run", "bls", *more, BLS_API_KEY=KEY)
+    process = desk.start("autopsy-ingest", "run", "bls", *more,
+                         BLS_API_KEY=KEY)
     out, words = process.communicate(timeout=60)
     assert KEY in str(sources.asked("bls")[0].body)
     assert process.returncode in (0, 1, 75)

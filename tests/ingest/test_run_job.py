@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support.desk import kill
+from support.desk import SOURCES, kill
 from support.sources import NAMES
 
 def summary(desk):
@@ -32,6 +32,59 @@ def test_every_source_is_taken_in(desk):
         > version
     assert desk.ask("SELECT count(*) FROM salary.figure") == "16"
     assert desk.out.endswith("; 16 figures changed\n")
+
+
+def test_pages_and_api_say_what_was_taken_in(desk):
+    desk.fetch("bls")
+    page = json.loads(desk.ask(
+        "SELECT body FROM catalog.document WHERE kind = 'career'"
+        " AND country = 'US'"))
+    pay = {row["level"]: row["salary"] for row in page["salary"]}
+    assert pay["mid"]["median"] == 135980
+    assert pay["mid"]["source_ids"] == ["bls"]
+    assert [one["id"] for one in page["salary_sources"]] == ["bls"]
+    table = desk.ask("SELECT string_agg(body, '') FROM catalog.document"
+                     " WHERE kind = 'salaries'")
+    assert '"high" : 216220' in table or '"high":216220' in table
+
+
+def switch_off(desk, *names):
+    register = json.loads(SOURCES.read_text("utf-8"))
+    for source in register:
+        if source["code"] in names:
+            source["enabled"] = False
+    path = desk.home / "sources.json"
+    path.write_text(json.dumps(register), "utf-8")
+    desk.ingest("sources", str(path))
+
+
+def test_a_source_that_is_switched_off_is_left_alone(fed_desk, sources):
+    desk = fed_desk
+    switch_off(desk, "jobbank")
+    assert desk.ask("SELECT count(*) FROM salary.figure"
+                    " WHERE country = 'CA'") == "0"
+    desk.fetch()
+    assert desk.words == ""
+    assert sources.asked("jobbank") == []
+    assert len(sources.asked("ecb")) == 1
+    desk.age("3000 days", "jobbank")
+    desk.ingest("status")
+    # Who asks for it by name is told.
+    desk.fetch("jobbank", code=1)
+    assert "switched off" in desk.words
+    assert sources.asked("jobbank") == []
+    desk.ingest("sources", str(SOURCES))
+    assert desk.ask("SELECT count(*) FROM salary.figure"
+                    " WHERE country = 'CA'") == "3"
+
+
+def test_a_source_that_is_not_registered_is_not_asked(desk, sources):
+    desk.ask("DELETE FROM salary.source WHERE code = 'ecb'")
+    desk.fetch("ecb", code=1)
+    assert "autopsy-ingest sources FILE" in desk.words
+    assert sources.asked() == []
+    desk.ingest("status", code=1)
+    assert re.search("^ecb +unregistered ", desk.out, re.M)
 
 
 def test_running_again_changes_nothing(fed_desk, sources):

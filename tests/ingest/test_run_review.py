@@ -90,6 +90,19 @@ def test_a_matter_is_decided_once(held):
     assert desk.believed() == state
 
 
+def test_nothing_is_decided_while_a_run_is_at_it(held, sources):
+    desk = held
+    number = str(reviews(desk)[0]["id"])
+    gate = sources.hold("ecb")
+    run = desk.start("autopsy-ingest", "run", "ecb")
+    assert gate.reached.wait(20)
+    desk.ingest("review", "accept", number, "--by", "mia", code=75)
+    gate.opened.set()
+    desk.finish(run)
+    assert desk.state() == desk.before
+    desk.ingest("review", "accept", number, "--by", "mia")
+
+
 def test_what_is_good_again_takes_the_place_of_what_is_held(held, sources):
     desk = held
     sources.reset()

@@ -46,12 +46,12 @@ def not_processed(message):
                     "message": [message], "Results": {}})
 
 
-def answer(request, values):
+def answer(request, values, most=None):
     if request.method != "POST" or request.path != PATH:
         return Reply(404, b"<html><body>Not found</body></html>",
                      "text/html")
     asked = request.document
-    most = 50 if asked.get("registrationkey") else 25
+    most = most or (50 if asked.get("registrationkey") else 25)
     if len(asked["seriesid"]) > most:
         return not_processed(
             "Request could not be serviced, as the number of series is"
@@ -116,7 +116,12 @@ def each_series(change):
     return edited(edit)
 
 
+def too_many(request):
+    return answer(request, VALUES, most=1)
+
+
 CASES = {
+    "too many": too_many,
     "threshold": threshold,
     "invalid key": invalid_key,
     "results in an array": edited(

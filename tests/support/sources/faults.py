@@ -55,6 +55,17 @@ def wrong_types(reply):
         body=json.dumps(turn(reply.document())).encode("utf-8"))
 
 
+def reordered(reply):
+    """The members of every object the other way round, and blanks."""
+    def turn(value):
+        if isinstance(value, dict):
+            return {name: turn(value[name]) for name in reversed(value)}
+        return [turn(one) for one in value] \
+            if isinstance(value, list) else value
+    return reply.having(body=json.dumps(
+        turn(reply.document()), indent=2).encode("utf-8"))
+
+
 def huge(reply):
     """200 MB of blanks after what was asked for, its length announced."""
     return reply.having(body=(
@@ -83,6 +94,7 @@ FAULTS = {
     "deeper still": deeper_still,
     "nulls": nulls,
     "wrong types": wrong_types,
+    "reordered members": reordered,
     "huge": huge,
     "huge in chunks": lambda reply: huge(reply).having(how="chunked"),
     "huge without a length": lambda reply: huge(reply).having(how="endless"),
