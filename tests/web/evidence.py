@@ -43,4 +43,7 @@ def fetch(site):
         db.source("office-nz", collection_mode="api", statistics="point",
                   code_scheme="ANZSCO-2024")
         run(db, "office-nz", MEAN)
+        db.judge("ecb", rates=[
+            {"kind": "spot", "base": "EUR", "quote": "USD", "country": "",
+             "observed_on": "2026-11-23", "rate": 1.1592}])
         db.query("document_refresh", db.one("SELECT id FROM catalog.career"))

@@ -46,11 +46,15 @@ def test_methods_show_the_rules_that_the_database_has(fetched):
         (country, f"{h:.2f}".rstrip("0").rstrip(".")) for country, h in hours]
 
 
+def sources(text):
+    """Those of pay and those of rates."""
+    both = text.split('id="sources"')[1].split("</article>")[0]
+    return [[words(item) for item in re.findall(r"<li>(.*?)</li>", part, re.S)]
+            for part in both.split("<h3>")]
+
+
 def test_methods_tell_how_each_source_is_collected(fetched):
-    text = methods(fetched)
-    items = [words(item) for item in re.findall(
-        r"<li>(.*?)</li>", text.split('id="sources"')[1].split("</article>")[0],
-        re.S)]
+    items, _ = sources(methods(fetched))
     with owner(fetched) as db:
         assert len(items) == db.one("SELECT count(DISTINCT source_code) "
                                     "FROM salary.live_observation")
@@ -65,3 +69,11 @@ def test_methods_tell_how_each_source_is_collected(fetched):
     assert "It stands in for what a program has not fetched yet" in cbs
     [ours] = [i for i in items if "Set by our editors" in i]
     assert "Rests on: BLS Occupational Outlook Handbook" in ours
+
+
+def test_methods_list_sources_of_rates_apart(fetched, site):
+    _, rates = sources(methods(fetched))
+    [ecb] = rates
+    assert "European Central Bank" in ecb
+    # Where no rate was fetched there is no heading for them.
+    assert len(sources(methods(site))) == 1
