@@ -85,10 +85,17 @@ SELECT json_build_object(
 FROM (VALUES ($1::text)) AS g (code)
 LEFT JOIN salary.source AS s ON s.code = g.code;
 
--- name: source_due
--- Called by autopsy-ingest run --due: $1 source, $2 days between two
--- successes. A margin of an hour, since a timer is never quite on time.
+-- name: source_wanted
+-- Called by autopsy-ingest run for sources that nobody named: $1 source,
+-- $2 days between two successes, or null for at once. False for one that is
+-- switched off or not due. A margin of an hour, since a timer is never quite
+-- on time.
 SELECT NOT EXISTS (
+	SELECT
+	FROM salary.source AS s
+	WHERE s.code = $1::text
+		AND NOT s.enabled
+) AND NOT EXISTS (
 	SELECT
 	FROM salary.source_run AS r
 	WHERE r.source_code = $1::text

@@ -11,6 +11,7 @@ struct ingest {
 	char run[24];	  /* its number; "" in a dry run */
 	const char *from; /* run whose stored replies are read; NULL: fetch */
 	bool is_dry_run;
+	bool is_named;	 /* somebody chose the sources */
 	bool is_due;	 /* only sources whose interval is over */
 	bool is_talking; /* somebody watches: progress, and what changed */
 	struct strbuf agent;

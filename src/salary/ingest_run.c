@@ -238,14 +238,16 @@ static enum outcome run_source(struct ingest *in, const struct source *source)
 	return c.outcome;
 }
 
-static bool is_due(struct ingest *in, const struct source *source)
+/* Who names a source gets it, or is told why not. */
+static bool is_wanted(struct ingest *in, const struct source *source)
 {
 	char days[12];
 
-	if (!in->is_due)
+	if (in->is_named && !in->is_due)
 		return true;
 	snprintf(days, sizeof(days), "%d", source->every_days);
-	return db_read(in->db, Q_SOURCE_DUE, DB_PARAMS(source->code, days)) !=
+	return db_read(in->db, Q_SOURCE_WANTED,
+		       DB_PARAMS(source->code, in->is_due ? days : NULL)) !=
 		       DB_OK ||
 	       *db_value(in->db, 0, 0) == 't';
 }
@@ -280,7 +282,7 @@ static int run_all(struct ingest *in, const struct source **list, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		enum outcome outcome;
 
-		if (!is_due(in, list[i]))
+		if (!is_wanted(in, list[i]))
 			continue;
 		outcome = run_source(in, list[i]);
 		if (outcome == OUTCOME_NO_DATABASE)
@@ -448,6 +450,7 @@ int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 			list[count++] = source_find(argv[i]);
 		}
 	}
+	in.is_named = count > 0;
 	for (size_t i = 0; !count && i < source_count; i++)
 		all[i] = source_table[i];
 	return count ? run(&in, list, count) : run(&in, all, source_count);
