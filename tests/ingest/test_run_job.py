@@ -60,6 +60,7 @@ def switch_off(desk, *names):
 
 def test_a_source_that_is_switched_off_is_left_alone(fed_desk, sources):
     desk = fed_desk
+    sources.reset()
     switch_off(desk, "jobbank")
     assert desk.ask("SELECT count(*) FROM salary.figure"
                     " WHERE country = 'CA'") == "0"
