@@ -64,8 +64,8 @@ extern const struct source *const source_table[];
 extern const size_t source_count;
 
 /*
- * Base address and path of the source into job->url. A setting that ends in
- * the path already, or in the name of a file, is taken as it is.
+ * Base address and path of the source into job->url. What the setting has of
+ * the path already is not repeated, and the name of a file is taken as it is.
  */
 void source_address(struct source_job *job);
 

@@ -1,6 +1,7 @@
 /* What adapters share: faults, what is known, and reading a body. */
 #include "salary/source.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <unistd.h>
@@ -46,22 +47,43 @@ bool source_fault(struct source_job *job, size_t row, const char *field,
 	return false;
 }
 
+/* Bytes of path that the base address ends with, up to a whole segment. */
+static size_t overlap(const char *base, size_t len, const char *path)
+{
+	const char *host = strstr(base, "://");
+	size_t i = host ? (size_t)(host - base) + 3 : 0;
+
+	for (; i < len; i++) {
+		size_t n = len - i;
+
+		if (base[i] == '/' && strncmp(base + i, path, n) == 0 &&
+		    (path[n] == '/' || !path[n]))
+			return n;
+	}
+	return 0;
+}
+
+/* "…/wages.csv", but not "…/1.0" and not a host by itself. */
+static bool is_file(const char *base, size_t len)
+{
+	const char *host = strstr(base, "://");
+	const char *end = base + len, *s = end;
+
+	while (s > base && isalpha((unsigned char)s[-1]))
+		s--;
+	return host && s < end && s[-1] == '.' &&
+	       memchr(host + 3, '/', (size_t)(end - host - 3));
+}
+
 void source_address(struct source_job *job)
 {
 	const char *base = settings_str(job->source->url);
-	const char *host = strstr(base, "://");
-	const char *slash = host ? strrchr(host + 3, '/') : NULL;
 	const char *path = job->source->path;
-	size_t len = strlen(base), n = strlen(path);
+	size_t len = strlen(base);
 
 	while (len && base[len - 1] == '/')
 		len--;
-	while (n && path[n - 1] == '/')
-		n--;
-	if (slash && strchr(slash, '.'))
-		path = "";
-	else if (len > n && memcmp(base + len - n, path, n) == 0)
-		path += n;
+	path += is_file(base, len) ? strlen(path) : overlap(base, len, path);
 	strbuf_reset(&job->url);
 	strbuf_add(&job->url, base, len);
 	strbuf_addstr(&job->url, path);

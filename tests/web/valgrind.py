@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from support import fcgi
+from support.sources import NAMES, Sources
 from support.worker import BUILD, ROOT, wait_until
 
 CAREER = "/careers/information-technology/backend-developer"
@@ -24,6 +25,7 @@ PATHS = [
     CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
     "/go/meta-back-end-developer", "/sitemap.xml", "/robots.txt",
     "/.well-known/security.txt", "/subscribe", API, API + "/salaries",
+    API + "/salaries/sg/history",
     "/healthz", "/readyz", "/metrics",
     # And what is wrong in one way or another.
     "/none", "/go/none", CAREER + "/xx", "/api/v1/careers/none",
@@ -90,4 +92,22 @@ def test_command_uses_memory_well(cluster, tmp_path, command, status):
         env={**os.environ, "DATABASE_URL": cluster.url("worker", role)},
         capture_output=True, text=True, timeout=120)
     assert faults(tmp_path / "logs") == ""
+    assert done.returncode == status, done.stderr
+
+
+@pytest.mark.parametrize("case, command, status", [
+    (None, "run", 0), (None, "run --from-raw 1", 0), (None, "run --due", 0),
+    ("truncated", "run", 1), ("html", "run --dry-run", 1), (None, "status", 0),
+    (None, "review list", 0)])
+def test_fetching_uses_memory_well(cluster, tmp_path, case, command, status):
+    sources = Sources()
+    for name in NAMES:
+        sources.case(name, case)
+    done = subprocess.run(
+        valgrind(tmp_path, BUILD / "autopsy-ingest", *command.split()),
+        cwd=ROOT, env={**os.environ, **sources.env(), "DATABASE_URL":
+                       cluster.url("worker", "autopsy_ingest")},
+        capture_output=True, text=True, timeout=180)
+    sources.stop()
+    assert faults(tmp_path) == ""
     assert done.returncode == status, done.stderr
