@@ -68,7 +68,8 @@ def quickest_home():
 
 
 class Cluster:
-    def __init__(self, settings=None):
+    def __init__(self, settings=None, place=None):
+        self.place = place or quickest_home()
         self.bin = bindir()
         self.user = server_user()
         self.settings = dict(SETTINGS, **(settings or {}))
@@ -86,7 +87,7 @@ class Cluster:
     def start(self):
         # Short: the path of a Unix socket ends after 107 bytes.
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="ja-pg-",
-                                                  dir=quickest_home()))
+                                                  dir=self.place))
         self.home.chmod(0o755)
         if self.user:
             shutil.chown(self.home, self.user)
