@@ -18,3 +18,12 @@ def test_the_bench_measures_each_thing_and_tells_its_goal():
     for row in ROWS:
         assert any(row in line and line.endswith(("reached", "MISSED"))
                    for line in goals.splitlines()), done.stdout
+
+
+def test_the_bench_of_ingestion_tells_its_goals():
+    done = subprocess.run([RUN.with_name("ingest"), "--rounds", "1"],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    for row in ("ratio", "memory at its peak"):
+        assert any(row in line and line.endswith(("reached", "MISSED"))
+                   for line in done.stdout.splitlines()), done.stdout
