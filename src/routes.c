@@ -150,9 +150,14 @@ static int check_queries(const char *role, const char *features)
 
 int routes_check_command(int argc, char **argv)
 {
+	/* Roles and what their programs ask. */
+	static const char *const askers[][2] = {
+		{ "autopsy_web", "career subscription" },
+		{ "autopsy_ingest", "salary career" },
+	};
 	struct strbuf err = STRBUF_INIT;
 	struct web web;
-	int status;
+	int status = 0;
 	bool ok;
 
 	if (help_wanted(argc, argv,
@@ -170,7 +175,8 @@ int routes_check_command(int argc, char **argv)
 		puts("templates parse");
 	else
 		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);
-	status = check_queries("autopsy_web", "career salary subscription");
+	for (size_t i = 0; i < ARRAY_SIZE(askers) && !status; i++)
+		status = check_queries(askers[i][0], askers[i][1]);
 	web_release(&web);
 	strbuf_release(&err);
 	return ok ? status : 1;

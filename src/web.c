@@ -18,7 +18,7 @@ static struct db *database(enum setting url)
 	struct db_options o = { .url = settings_str(url),
 				.application = "autopsy-web",
 				.role = "autopsy_web",
-				.features = "career salary subscription" };
+				.features = "career subscription" };
 
 	return db_new(&o);
 }

@@ -20,7 +20,7 @@ static struct db *no_database(void)
 	struct db_options o = { .url = "postgresql:///none?host=/nonexistent",
 				.application = "fuzz",
 				.role = "autopsy_web",
-				.features = "career salary subscription" };
+				.features = "career subscription" };
 
 	return db_new(&o);
 }
