@@ -234,6 +234,16 @@ def test_what_is_older_than_five_years_says_nothing_of_today(db, career):
     assert levels(db, career) == {}
 
 
+def test_what_has_passed_five_years_is_withdrawn_for_its_age(db, career):
+    db.take_in("office", statistic(median=1, observed_on="2019-05-31"))
+    # It was taken in while it was younger.
+    db.observe(career, "office", None, 1, None, observed_on="2019-05-31",
+               statistic_id=db.one("SELECT id FROM salary.statistic"))
+    db.derive(career)
+    assert db.follow("office") == {"backend-developer": "ageing"}
+    assert levels(db, career) == {}
+
+
 def test_sample_and_relative_error_reach_the_figure(db, career):
     db.take_in("office", statistic(**DEVELOPERS, sample_n=80,
                                    precision_pct=12.5))
