@@ -151,9 +151,9 @@ static int check_queries(const char *role, const char *features)
 int routes_check_command(int argc, char **argv)
 {
 	/* Roles and what their programs ask. */
-	static const char *const askers[][2] = {
-		{ "autopsy_web", "career subscription" },
-		{ "autopsy_ingest", "salary career" },
+	static const struct db_options askers[] = {
+		{ .role = "autopsy_web", .features = "career subscription" },
+		{ .role = "autopsy_ingest", .features = "salary career" },
 	};
 	struct strbuf err = STRBUF_INIT;
 	struct web web;
@@ -176,7 +176,7 @@ int routes_check_command(int argc, char **argv)
 	else
 		fprintf(stderr, "autopsy-ctl: %s\n", err.buf);
 	for (size_t i = 0; i < ARRAY_SIZE(askers) && !status; i++)
-		status = check_queries(askers[i][0], askers[i][1]);
+		status = check_queries(askers[i].role, askers[i].features);
 	web_release(&web);
 	strbuf_release(&err);
 	return ok ? status : 1;
