@@ -40,17 +40,14 @@ static bool has_percentiles(const cJSON *career, const cJSON *money)
 static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 			const struct money *m)
 {
-	bool is_group = career_view_has_reason(money, "group_level");
 	bool is_distribution = !m->is_mean && has_percentiles(career, money);
 	cJSON *o = typed(is_distribution ? "MonetaryAmountDistribution"
 					 : "MonetaryAmount");
 	cJSON *value;
 
 	cJSON_AddStringToObject(o, "name",
-				is_group ? "average pay of a whole group of "
-					   "occupations, not of this one"
-				: m->is_mean ? "average pay"
-					     : json_str(money, "pay_basis"));
+				m->is_mean ? "average pay"
+					   : json_str(money, "pay_basis"));
 	cJSON_AddStringToObject(o, "currency", m->currency);
 	if (is_distribution) {
 		cJSON_AddStringToObject(o, "duration", "P1Y");
@@ -138,7 +135,10 @@ static cJSON *occupation(const cJSON *page, const cJSON *career,
 	place = typed("Country");
 	cJSON_AddStringToObject(place, "name", country);
 	cJSON_AddItemToObject(o, "occupationLocation", place);
-	if (money_read(money, &m))
+	/* Who reads this shows a number without the words around it: a group's
+	 * average would become this career's pay. */
+	if (money_read(money, &m) &&
+	    !career_view_has_reason(money, "group_level"))
 		cJSON_AddItemToObject(o, "estimatedSalary",
 				      salary_ld(career, money, &m));
 	add_codes(o, career);

@@ -50,10 +50,14 @@ def test_mean_is_called_a_median_nowhere(fetched, country, published):
     [card] = cards(text)
     assert f"as published: {published}" in card
     assert "median" not in card.replace("no median is", "")
-    ld = json_ld(text)["estimatedSalary"]
+    ld = json_ld(text).get("estimatedSalary")
+    if "group_level" in salary["limited_reasons"]:
+        # A machine would show the number without the words around it.
+        assert ld is None
+        return
     assert ld["@type"] == "MonetaryAmount" and "median" not in ld
     assert ld["value"]["value"] == salary["median"]
-    assert ld["name"].startswith("average pay")
+    assert ld["name"] == "average pay"
 
 
 def test_mean_has_a_mark_of_its_own(fetched):
@@ -71,8 +75,6 @@ def test_average_of_a_group_says_that_it_is_not_of_the_career(fetched):
         "/careers", {"Cookie": "country=my"}).text)
     [card] = cards(text)
     assert said in card and "a whole group of occupations;" in card
-    assert json_ld(text)["estimatedSalary"]["name"].endswith(
-        "of a whole group of occupations, not of this one")
     [card] = cards(page(fetched, "NZ"))
     assert "average of everyone in the occupation, all levels" in card
     assert "group" not in card
