@@ -110,9 +110,9 @@ int career_api_history(struct web *web, const struct request *rq,
 	const char *as_of = request_param(rq, "as_of");
 	const char *slug = request_param(rq, "slug");
 
-	if (strcmp(country, "UK") == 0)
+	if (country && strcmp(country, "UK") == 0)
 		return redirect(rq, rs, "gb");
-	if (strcmp(country, "UAE") == 0)
+	if (country && strcmp(country, "UAE") == 0)
 		return redirect(rq, rs, "ae");
 	if (as_of && is_to_come(as_of))
 		return response_complain(rs, "as_of",
