@@ -96,6 +96,9 @@ static bool read_parts(struct ingest *in, struct course *c)
 		if (!job->source->read(job))
 			break;
 	}
+	/* What is wrong with all parts together is told of the last one. */
+	if (!job->err.len)
+		job->part = c->parts;
 	if (!job->err.len && !job->count)
 		source_fault(job, 0, "", "there is no row in it");
 	if (!job->err.len && source_is_distinct(job))

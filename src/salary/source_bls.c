@@ -270,6 +270,9 @@ static bool read_series(struct source_job *job, size_t row, const cJSON *series,
 	o = occupation_of(list, count, id);
 	if (!o)
 		return source_fault(job, row, "", "there are too many");
+	if (*o->texts[type])
+		return source_fault(job, row, "seriesID", "'%s' is there twice",
+				    id);
 	return read_point(job, row, series, type, o);
 }
 

@@ -78,7 +78,8 @@ def test_more_occupations_take_more_requests(desk, sources):
         assert {row["code"] for row in desk.live("bls")} == state
 
 
-@pytest.mark.parametrize("case", ["results in an array", "reordered"])
+@pytest.mark.parametrize("case", ["results in an array", "reordered",
+                                  "values are numbers"])
 def test_other_layouts_say_the_same(desk, sources, case):
     sources.case("bls", case)
     desk.fetch("bls")

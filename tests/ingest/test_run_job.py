@@ -232,15 +232,18 @@ def test_bodies_are_stored_as_they_came(desk, sources):
     assert marks["last-modified"] == "Mon, 02 Nov 2026 08:30:00 GMT"
 
 
-@pytest.mark.parametrize("case", ["html", "truncated", "bad utf-8", "empty"])
+@pytest.mark.parametrize("case", ["html", "truncated", "bad utf-8", "empty",
+                                  "403"])
 def test_what_can_t_be_read_is_stored_first(desk, sources, case):
     sources.case("cbs", case)
     desk.fetch("cbs", code=1)
     request = sources.asked("cbs")[0]
-    sent = sources.answer(request, (case,)).body
-    assert desk.ask("SELECT encode(sha256, 'hex') FROM salary.fetch") == \
-        hashlib.sha256(sent).hexdigest()
-    assert desk.body(hashlib.sha256(sent).hexdigest()) == sent
+    reply = sources.answer(request, (case,))
+    sha256 = hashlib.sha256(reply.body).hexdigest()
+    assert desk.ask("SELECT status, size, encode(sha256, 'hex')"
+                    " FROM salary.fetch") == \
+        f"{reply.status}|{len(reply.body)}|{sha256}"
+    assert desk.body(sha256) == reply.body
     # A later release may know how to read it; until then it is as bad.
     run = desk.last("cbs")["run_id"]
     desk.fetch("cbs", "--from-raw", str(run), code=1)

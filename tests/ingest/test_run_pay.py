@@ -91,10 +91,13 @@ class TestCbs:
         assert len(sources.asked("cbs")) == 2
         assert len(desk.live("cbs")) >= 1
 
-    def test_what_is_not_published_is_no_figure(self, desk, sources):
-        sources.case("cbs", "null percentile")
+    @pytest.mark.parametrize("case, column", [("null percentile", "p25"),
+                                              ("null median", "median")])
+    def test_what_is_not_published_is_no_figure(self, desk, sources, case,
+                                                column):
+        sources.case("cbs", case)
         desk.fetch("cbs")
-        assert newest(desk, "cbs")["NL", "A000275"] == {**NL, "p25": None}
+        assert newest(desk, "cbs")["NL", "A000275"] == {**NL, column: None}
 
 
 SG = {"country": "SG", "observed_on": "2024-06-30", "currency": "SGD",

@@ -132,7 +132,10 @@ CASES = {
     "no series": edited(lambda d: d["Results"].update(series=[])),
     "series is a number": edited(lambda d: d["Results"].update(series=7)),
     "values are numbers": each_series(
-        lambda one: one.update(value=float(one["value"].strip("-") or 1))),
+        lambda one: one["value"] == "-" or one.update(
+            value=float(one["value"]))),
+    "a series twice": edited(lambda d: d["Results"]["series"].append(
+        d["Results"]["series"][2])),
     "values are words": each_series(lambda one: one.update(value="many")),
     "values are negative": each_series(lambda one: one.update(value="-12")),
     "no value": each_series(lambda one: one.pop("value")),

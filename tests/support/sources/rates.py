@@ -31,6 +31,9 @@ class Ecb:
             "90 days": lambda r: self.days("2026-09-11", "2026-09-10",
                                            "2026-09-09"),
             "weekend": lambda r: self.days("2026-09-18"),
+            "a rate twice": lambda r: self.changed(
+                "</Cube>\n\t</Cube>",
+                "<Cube currency='USD' rate='1.2'/></Cube>\n\t</Cube>"),
             "missing currency": lambda r: self.without("MYR"),
             "entity bomb": lambda r: self.reply(BOMB),
             "a document type": lambda r: self.reply(self.text().replace(
@@ -99,6 +102,7 @@ class Frankfurter:
             "not found": lambda r: as_json(
                 {"message": "not found"}).having(status=404),
             "no rows": lambda r: as_json([]),
+            "a row twice": lambda r: as_json(self.rows() * 2),
             "one currency": lambda r: as_json(self.rows()[:1]),
             "another base": self.each(lambda row: row.update(base="USD")),
             "no rate": self.each(lambda row: row.pop("rate")),
@@ -160,12 +164,17 @@ class WorldBank:
             "a value is negative": self.each(
                 lambda row: row.update(value=-1.5)),
             "no date": self.each(lambda row: row.pop("date")),
+            "a row twice": self.twice,
             "an object": lambda r: as_json({"message": "no"}),
             "a million pages": lambda r: self.page(r, 40, pages=1_000_000),
         }
 
     def good(self, request):
         return self.page(request, 20000)
+
+    def twice(self, request):
+        head, rows = self.good(request).document()
+        return as_json([head, rows * 2])
 
     def page(self, request, most, pages=None):
         match = re.fullmatch(r"/v2/country/([\w;]+)/indicator/([\w.]+)",

@@ -28,6 +28,8 @@ class JobBank:
             "reordered columns": lambda r: as_csv(
                 [list(reversed(row)) for row in self.rows]),
             "header only": lambda r: as_csv(self.rows[:1]),
+            "a row twice": lambda r: as_csv(
+                [*self.rows, self.rows[1]]),
             "short row": lambda r: as_csv(
                 [*self.rows, self.rows[1][:5]]),
             "open quote": lambda r: Reply(
@@ -105,6 +107,7 @@ class Cbs:
                 lambda row: row.update(k_50ePercentielMediaan_3=1.5)),
             "missing column": self.each(
                 lambda row: row.pop("k_50ePercentielMediaan_3")),
+            "a row twice": lambda r: self.reply(self.chosen(r) * 2),
             "no rows": lambda r: self.reply([]),
             "value is an object": lambda r: as_json(
                 {"odata.metadata": "", "value": {}}),
@@ -185,6 +188,8 @@ class DataGovSg:
                 "code": 24, "name": "TOO_MANY_REQUESTS",
                 "errorMsg": "Rate limit exceeded", "data": None}),
             "no records": lambda r: self.reply([], 0, r),
+            "a row twice": lambda r: self.reply(
+                self.rows + self.rows[:1], len(self.rows) + 1, r),
             "three pages": lambda r: self.page(r, 20),
             "records is a number": lambda r: as_json(
                 {"success": True, "result": {"records": 7, "total": 1}}),
@@ -336,6 +341,7 @@ class Ilostat:
         usa = next(row for row in self.rows if row[6] == "2025"
                    and row[4] == "OCU_ISCO08_2")
         self.cases = {
+            "a row twice": self.edited(lambda rows: rows + rows[:1]),
             "two sources": self.edited(lambda rows: rows + [
                 [*usa[:1], "BX:9999", *usa[2:7], "9999.5", *usa[8:]]]),
             "isco 88": self.edited(lambda rows: rows + [
