@@ -35,6 +35,7 @@ OF_ONE = {
     ("jobbank", "wage is negative"): "row 12, field median: '-1'",
     ("jobbank", "flag is a word"):
         "row 12, field Annual_Wage_Flag_Salaire_annuel: 'yes'",
+    ("cbs", "9 MB"): "is larger than 8 MB",
     ("cbs", "text for numbers"): "row 1, field k_50ePercentielMediaan_3",
     ("cbs", "out of order"): "row 1",
     ("cbs", "missing column"): "row 1, field k_50ePercentielMediaan_3",
@@ -69,6 +70,7 @@ OF_ONE = {
     ("ecb", "a document type"): "document type",
     ("ecb", "another file's entity"): "document type",
     ("ecb", "a rate twice"): "part 1: has two rows of the same",
+    ("ecb", "9 MB"): "is larger than 8 MB",
     ("ecb", "no cubes"): "none of our currencies",
     ("ecb", "no time"): "time",
     ("ecb", "time is a word"): "time",

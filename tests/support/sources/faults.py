@@ -95,6 +95,8 @@ FAULTS = {
     "nulls": nulls,
     "wrong types": wrong_types,
     "reordered members": reordered,
+    "9 MB": lambda reply: reply.having(
+        body=reply.body.ljust(9 * MEGABYTE)),
     "huge": huge,
     "huge in chunks": lambda reply: huge(reply).having(how="chunked"),
     "huge without a length": lambda reply: huge(reply).having(how="endless"),
