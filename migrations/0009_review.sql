@@ -596,6 +596,8 @@ DECLARE
 	before bigint;
 	lost bigint;
 	moved jsonb;
+	newest date;
+	newest_live date;
 	subject text;
 BEGIN
 	SELECT v.* INTO STRICT this
@@ -644,8 +646,23 @@ BEGIN
 	LEFT JOIN salary.vintage_value AS n
 		ON n.vintage_id = this.id AND n.key = o.key
 	WHERE o.vintage_id = live.id;
-	IF lost * 5 > before OR jsonb_array_length(moved) > 0 THEN
+	SELECT max(p.observed_on) FILTER (WHERE p.vintage_id = this.id),
+		max(p.observed_on) FILTER (WHERE p.vintage_id = live.id)
+	INTO newest, newest_live
+	FROM (
+		SELECT s.vintage_id, s.observed_on
+		FROM salary.statistic AS s
+		UNION ALL
+		SELECT r.vintage_id, r.observed_on
+		FROM salary.rate AS r
+	) AS p
+	WHERE p.vintage_id IN (this.id, live.id);
+	IF lost * 5 > before OR jsonb_array_length(moved) > 0
+		OR newest < newest_live THEN
 		subject := concat_ws('; ',
+			CASE WHEN newest < newest_live THEN
+				format('it is of %s, and what is published of %s',
+					newest, newest_live) END,
 			CASE WHEN lost * 5 > before THEN
 				format('%s of %s rows are gone', lost, before) END,
 			CASE WHEN jsonb_array_length(moved) > 0 THEN
@@ -672,8 +689,9 @@ $$;
 
 COMMENT ON FUNCTION salary.judge_vintage(bigint) IS
 	'Publishes a vintage that was just read, or holds it when it lost more
-than a fifth of its rows or moved one by more than 40 %. When the verdict is
-unchanged or known, its rows say nothing new';
+than a fifth of its rows, moved one by more than 40 %, or is older than what
+is published. When the verdict is unchanged or known, its rows say nothing
+new';
 
 CREATE FUNCTION salary.publish_vintage(
 	p_vintage_id bigint,

@@ -97,6 +97,16 @@ def test_new_rows_are_no_reason_to_hold(db, career):
     assert db.judge("office", *five(), *pay(f=900))["verdict"] == "published"
 
 
+def test_vintage_older_than_what_is_published_is_held(db, career):
+    db.judge("office", *[{**row, "observed_on": "2025-05-31"}
+                         for row in five()])
+    verdict = db.judge("office", *[{**row, "observed_on": "2024-05-31"}
+                                   for row in five(a=101)])
+    assert verdict["verdict"] == "held"
+    assert "it is of 2024-05-31, and what is published of 2025-05-31" in \
+        verdict["subject"]
+
+
 def test_rates_pass_the_same_gate(db, career):
     db.source("ecb", collection_mode="api", statistics="rate",
               level_basis="none", population="none", code_scheme=None)
