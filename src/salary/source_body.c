@@ -11,6 +11,8 @@
 #include "base/utf8.h"
 
 #define JSON_MAX ((int64_t)8 << 20)
+/* Values in it: each takes 80 bytes, and as much again with its name. */
+#define JSON_VALUES 50000
 
 /* A fault quotes what came: whatever that was, it stays one line of UTF-8. */
 static void make_printable(struct strbuf *text)
@@ -165,6 +167,25 @@ static void say_no_json(struct source_job *job, const struct strbuf *text,
 		     job->type);
 }
 
+/* Values it may have at most: one behind each bracket and comma. */
+static size_t count_values(const struct strbuf *text)
+{
+	bool is_text = false;
+	size_t count = 1;
+
+	for (size_t i = 0; i < text->len; i++) {
+		char c = text->buf[i];
+
+		if (is_text && c == '\\')
+			i++;
+		else if (c == '"')
+			is_text = !is_text;
+		else if (!is_text)
+			count += c == ',' || c == '[' || c == '{';
+	}
+	return count;
+}
+
 static const char *bad_utf8(const struct strbuf *text)
 {
 	const char *s = text->buf, *end = text->buf + text->len;
@@ -191,6 +212,11 @@ cJSON *source_json(struct source_job *job)
 	if (bad) {
 		source_fault(job, 0, "", "is not UTF-8 at byte %td",
 			     bad - text.buf + 1);
+		goto out;
+	}
+	if (count_values(&text) > JSON_VALUES) {
+		source_fault(job, 0, "", "has more than %d values in it",
+			     JSON_VALUES);
 		goto out;
 	}
 	/* A NUL would hide what follows it. */

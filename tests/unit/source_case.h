@@ -196,7 +196,7 @@ static void check_no_json(const struct source *source)
 	};
 
 	check_cases(source, cases, ARRAY_SIZE(cases), true);
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 40000; i++)
 		strbuf_addch(&deep, '[');
 	run_init(&r, source);
 	assert_true(run_ask(&r));
@@ -215,6 +215,16 @@ static void check_no_json(const struct source *source)
 	run_init(&r, source);
 	assert_true(run_ask(&r));
 	assert_false(run_read(&r, deep.buf, deep.len));
+	run_release(&r);
+	strbuf_reset(&deep);
+	strbuf_addch(&deep, '[');
+	for (int i = 0; i < 50000; i++)
+		strbuf_addstr(&deep, "0,");
+	run_init(&r, source);
+	assert_true(run_ask(&r));
+	assert_false(run_read(&r, deep.buf, deep.len));
+	assert_string_equal(r.job.err.buf,
+			    "part 1: has more than 50000 values in it");
 	run_release(&r);
 	strbuf_release(&deep);
 }
