@@ -5,6 +5,10 @@
 #include "base/parse.h"
 #include "base/utf8.h"
 
+/* Far above what any currency has for a year's pay, and far below where the
+ * numbers of figures end. */
+#define PAY_END 1e12
+
 /* Digits with at most one point, above zero unless may_be_zero; COPY and
  * numeric take it as it is. */
 static bool is_decimal(const char *s, bool may_be_zero)
@@ -80,6 +84,12 @@ static bool check_amounts(struct source_job *job, size_t row,
 			return source_fault(job, row, a->name,
 					    "'%.*s' is no amount above zero",
 					    utf8_cut(a->value, 40), a->value);
+		if (strtod(a->value, NULL) < 1 ||
+		    strtod(a->value, NULL) >= PAY_END)
+			return source_fault(job, row, a->name,
+					    "%s is nobody's pay: it is less "
+					    "than 1, or a trillion and more",
+					    a->value);
 		if (last && strtod(a->value, NULL) < strtod(last->value, NULL))
 			return source_fault(job, row, a->name,
 					    "%s is less than %s of %s",
