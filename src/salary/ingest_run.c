@@ -280,7 +280,7 @@ static int keep_stored(struct ingest *in, const struct source **list,
 
 static int run_all(struct ingest *in, const struct source **list, size_t count)
 {
-	int status = in->from ? keep_stored(in, list, &count) : 0;
+	int status = in->from ? keep_stored(in, list, &count) : 0, aged;
 
 	for (size_t i = 0; i < count; i++) {
 		enum outcome outcome;
@@ -295,9 +295,8 @@ static int run_all(struct ingest *in, const struct source **list, size_t count)
 		if (outcome == OUTCOME_LATER && !status)
 			status = EXIT_TRY_LATER;
 	}
-	if (!in->is_dry_run && ingest_age(in) && !status)
-		status = 1;
-	return status;
+	aged = in->is_dry_run ? 0 : ingest_age(in);
+	return status == 1 || !aged ? status : aged;
 }
 
 /* True when the lock is ours; *status is for when it is not. */
@@ -420,6 +419,15 @@ static int no_such_source(const char *name)
 			   "there is no source '%.40s' on the net", name);
 }
 
+static bool is_listed(const struct source *const *list, size_t count,
+		      const struct source *source)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == source)
+			return true;
+	return false;
+}
+
 int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 {
 	struct ingest in = { .refresh = refresh,
@@ -449,7 +457,7 @@ int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 					   "what is '%.40s' for?", argv[i]);
 		} else if (!source_find(argv[i])) {
 			return no_such_source(argv[i]);
-		} else if (count < ARRAY_SIZE(list)) {
+		} else if (!is_listed(list, count, source_find(argv[i]))) {
 			list[count++] = source_find(argv[i]);
 		}
 	}
