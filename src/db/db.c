@@ -138,10 +138,11 @@ static enum db_result take(struct db *db, PGresult *r)
 	return DB_ERROR;
 }
 
-/* Locked for long, too slow, or out of something: it may pass. */
+/* A deadlock, locked for long, too slow, or out of something: may pass. */
 static bool is_busy(const char *sqlstate)
 {
-	return strcmp(sqlstate, "55P03") == 0 ||
+	return strncmp(sqlstate, "40", 2) == 0 ||
+	       strcmp(sqlstate, "55P03") == 0 ||
 	       strcmp(sqlstate, "57014") == 0 ||
 	       strncmp(sqlstate, "53", 2) == 0;
 }

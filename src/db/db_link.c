@@ -94,8 +94,8 @@ PGresult *db_link_copy(PGconn *conn, const char *name, db_copy_fn *more,
 		if (PQputCopyData(conn, chunk.buf, (int)chunk.len) != 1)
 			break;
 	}
-	if (state <= 0)
-		PQputCopyEnd(conn, state ? "its data can't be had" : NULL);
+	/* Also after a piece that could not be sent: else it waits for more. */
+	PQputCopyEnd(conn, state ? "its data can't be had" : NULL);
 	strbuf_release(&chunk);
 	r = NULL;
 	while ((next = PQgetResult(conn))) {
