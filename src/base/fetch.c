@@ -14,6 +14,7 @@
 #define LONGEST_PAUSE_S 60
 #define LONG_MS 10000 /* what took so long is not tried again */
 #define HEADERS_MAX 16384
+#define MARK_MAX 1000
 
 struct transfer {
 	const struct fetch_request *request;
@@ -148,15 +149,26 @@ static void keep(struct strbuf *sb, const char *value)
 	strbuf_addstr(sb, value);
 }
 
+/* A mark of the body is stored and sent back; without it, it is asked for
+ * anew. */
+static void keep_mark(struct strbuf *sb, const char *value)
+{
+	bool is_plain = strlen(value) <= MARK_MAX;
+
+	for (const char *s = value; *s; s++)
+		is_plain &= *s >= ' ' && *s <= '~';
+	keep(sb, is_plain ? value : "");
+}
+
 static void keep_header(struct transfer *t, const char *name, const char *value)
 {
 	struct fetch_reply *r = t->reply;
 	char *end = NULL;
 
 	if (strcmp(name, "etag") == 0)
-		keep(&r->etag, value);
+		keep_mark(&r->etag, value);
 	if (strcmp(name, "last-modified") == 0)
-		keep(&r->last_modified, value);
+		keep_mark(&r->last_modified, value);
 	if (strcmp(name, "content-type") == 0)
 		keep(&r->type, value);
 	if (strcmp(name, "retry-after") == 0) {
@@ -379,7 +391,7 @@ static CURLcode follow(struct transfer *t, struct strbuf *url)
 static bool may_pass(int status)
 {
 	return status == 408 || status == 413 || status == 425 ||
-	       status == 429 || status >= 500;
+	       status == 429 || (status >= 500 && status <= 599);
 }
 
 /* What the error means for another try; err says it. */

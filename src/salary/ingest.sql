@@ -175,6 +175,16 @@ FROM salary.fetch AS f
 WHERE f.run_id = $1::bigint
 	AND f.status IN (200, 304);
 
+-- name: run_whole
+-- Called by autopsy-ingest run --from-raw: $1 run, $2 source. Whether it read
+-- all parts of it.
+SELECT EXISTS (
+	SELECT
+	FROM salary.source_run AS r
+	WHERE r.run_id = $1::bigint
+		AND r.source_code = $2::text
+		AND r.outcome IN ('published', 'unchanged', 'held'));
+
 -- name: fetch_of_run
 -- Called by autopsy-ingest run --from-raw: $1 run, $2 source, $3 part. No row
 -- behind the last part that was good.
@@ -241,10 +251,13 @@ SELECT coalesce(json_agg(json_build_object(
 	'state', CASE
 		WHEN s.code IS NULL THEN 'unregistered'
 		WHEN NOT s.enabled THEN 'disabled'
-		WHEN o.id IS NOT NULL AND o.finished_at IS NULL THEN 'running'
-		WHEN l.finished_at IS NULL THEN 'never'
 		WHEN l.finished_at < now() - p.stale_days * interval '1 day'
 			THEN 'stale'
+		-- A run that was killed has no end either.
+		WHEN o.finished_at IS NULL
+			AND o.started_at > now() - interval '1 day'
+			THEN 'running'
+		WHEN l.finished_at IS NULL THEN 'never'
 		ELSE 'ok'
 	END,
 	'last_success', to_char(l.finished_at AT TIME ZONE 'UTC',
@@ -277,7 +290,7 @@ LEFT JOIN LATERAL (
 	LIMIT 1
 ) AS l ON true
 LEFT JOIN LATERAL (
-	SELECT r.run_id, r.run_id AS id, r.outcome, r.message, r.finished_at
+	SELECT r.run_id, r.outcome, r.message, r.started_at, r.finished_at
 	FROM salary.source_run AS r
 	WHERE r.source_code = p.code
 	ORDER BY r.started_at DESC

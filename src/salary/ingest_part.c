@@ -11,9 +11,15 @@
 #define PARTS_MAX 200
 #define SHA256_HEX (2 * crypto_hash_sha256_BYTES + 1)
 
-static enum part_result no_database(const struct ingest *in, enum db_result rc,
+/* What it refuses is the fault of the source: others may do better. */
+static enum part_result no_database(const struct ingest *in,
+				    struct source_job *job, enum db_result rc,
 				    const char *what)
 {
+	if (rc == DB_ERROR || rc == DB_CONFLICT) {
+		source_fault(job, 0, "", "%s: %s", what, db_error(in->db));
+		return PART_NONE;
+	}
 	settle_give_up(in->db, rc, what);
 	return PART_NO_DATABASE;
 }
@@ -151,10 +157,29 @@ static enum part_result load(struct ingest *in, struct source_job *job,
 		}
 	}
 	if (rc != DB_NONE)
-		return no_database(in, rc, "can't read a stored body");
+		return no_database(in, job, rc, "can't read a stored body");
 	if (lseek(job->fd, 0, SEEK_SET) == 0)
 		return PART_READY;
 	source_fault(job, 0, "", "can't read a file: %s", strerror(errno));
+	return PART_NONE;
+}
+
+/* Behind the last part that is stored: whether the run had all there were. A
+ * run that came to its end did; of another the adapter knows what is next. */
+static enum part_result check_whole(struct ingest *in, struct source_job *job)
+{
+	enum db_result rc = db_read(in->db, Q_RUN_WHOLE,
+				    DB_PARAMS(in->from, job->source->code));
+	struct fetch_request request = { .agent = in->agent.buf };
+
+	if (rc != DB_OK)
+		return no_database(in, job, rc, "can't look at the run");
+	source_address(job);
+	if (*db_value(in->db, 0, 0) != 't' && job->source->ask(job, &request))
+		source_fault(job, 0, "",
+			     "run %s has no good reply of it, so what it has "
+			     "stored is not whole",
+			     in->from);
 	return PART_NONE;
 }
 
@@ -170,9 +195,9 @@ static enum part_result from_raw(struct ingest *in, struct source_job *job)
 		source_fault(job, 0, "", "run %s has no stored reply of it",
 			     in->from);
 	if (rc == DB_NONE)
-		return PART_NONE;
+		return job->part == 1 ? PART_NONE : check_whole(in, job);
 	if (rc != DB_OK)
-		return no_database(in, rc, "can't look up stored replies");
+		return no_database(in, job, rc, "can't look up replies");
 	snprintf(sha256, sizeof(sha256), "%s", db_value(in->db, 0, 0));
 	free((char *)job->type);
 	job->type = xstrdup(db_value(in->db, 0, 2));
@@ -205,6 +230,12 @@ static enum db_result look_at_hand(struct ingest *in,
 	return rc;
 }
 
+/* RFC 9110 section 15 has no others. */
+static bool is_status(int status)
+{
+	return status >= 100 && status <= 599;
+}
+
 /* The reply of the host, stored; a 304 becomes the body it stands for. */
 static enum part_result take(struct ingest *in, struct source_job *job,
 			     const struct fetch_request *request,
@@ -230,11 +261,11 @@ static enum part_result take(struct ingest *in, struct source_job *job,
 	 * pass for a copy at hand. */
 	if (!in->is_dry_run &&
 	    (got == FETCH_OK || got == FETCH_UNCHANGED ||
-	     (reply->status && reply->status != 200 && reply->size)))
+	     (is_status(reply->status) && reply->status != 200 && reply->size)))
 		rc = store(in, job, reply, request->url,
 			   got == FETCH_UNCHANGED ? h->sha256 : NULL);
 	if (rc != DB_OK)
-		return no_database(in, rc, "can't store a reply");
+		return no_database(in, job, rc, "can't store a reply");
 	if (got == FETCH_UNCHANGED)
 		return load(in, job, h->sha256);
 	if (got != FETCH_OK)
@@ -260,7 +291,7 @@ static enum part_result from_net(struct ingest *in, struct source_job *job)
 		return PART_NONE;
 	rc = look_at_hand(in, job, request.url, &h);
 	if (rc != DB_OK && rc != DB_NONE)
-		return no_database(in, rc, "can't look up stored replies");
+		return no_database(in, job, rc, "can't look up replies");
 	if (rc == DB_OK && !request.post) {
 		request.etag = h.etag;
 		request.last_modified = h.last_modified;

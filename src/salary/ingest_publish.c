@@ -157,8 +157,13 @@ static enum outcome act(struct ingest *in, struct source_job *job,
 			      DB_PARAMS(job->source->code));
 	if (rc != DB_OK && rc != DB_NONE)
 		status = settle_give_up(in->db, rc, job->source->code);
-	if (status)
+	if (status == EXIT_TRY_LATER)
 		return OUTCOME_NO_DATABASE;
+	if (status) {
+		strbuf_addf(&job->err, "no figures can be made of it (%s)",
+			    db_error(in->db));
+		return OUTCOME_FAILED;
+	}
 	if (is_new || is_same)
 		return is_new ? OUTCOME_PUBLISHED : OUTCOME_UNCHANGED;
 	say_held(job, verdict);

@@ -1,0 +1,144 @@
+"""A source that means harm: it stops nobody else, and takes no memory."""
+
+import json
+import pathlib
+import re
+
+import pytest
+
+from support.desk import kill
+from support.sources.wire import Reply
+
+MEGABYTE = 1 << 20
+
+
+def most_memory(process):
+    """The most it ever had, in kB."""
+    return int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(
+        f"/proc/{process.pid}/status").read_text("ascii"))[1])
+
+
+def filled(start, piece, end, size=8 * MEGABYTE - 1000):
+    return start + piece * ((size - len(start) - len(end)) // len(piece)) + end
+
+
+WORST = {
+    "numbers": filled(b'{"value":[0', b",0", b"]}"),
+    "arrays": filled(b'{"value":[[]', b",[]", b"]}"),
+    "members": filled(b'{"":0', b',"":0', b"}"),
+    "texts": filled(b'{"value":[""', b',""', b"]}"),
+    "long names and texts": filled(
+        b'{"a":0', b',"%s":"%s"' % (b"n" * 80, b"t" * 85), b"}"),
+    "one text": filled(b'{"value":"', b"x", b'"}'),
+    "one escaped text": filled(b'{"value":"', b"\\u00e9", b'"}'),
+}
+
+
+@pytest.mark.as_shipped
+@pytest.mark.parametrize("body", WORST.values(), ids=WORST)
+def test_json_of_the_worst_kind_takes_little_memory(desk, sources, body):
+    sources.case("cbs", lambda request: Reply(body=body))
+    gate = sources.hold("ecb")
+    run = desk.start("autopsy-ingest", "run", "cbs", "ecb")
+    assert gate.reached.wait(60)
+    memory = most_memory(run)
+    gate.opened.set()
+    desk.finish(run, code=1)
+    assert desk.last("ecb")["outcome"] == "published"
+    assert memory < 32 * 1024, memory
+
+
+@pytest.mark.as_shipped
+@pytest.mark.parametrize("rows", [
+    b"NAT,ER00,NOC_%05d,t,1,0,2024,1,1,1,1,1,s\n",
+    b"NAT,ER00,NOC_%05d,t,1,0,2024,,,1,,,\n"], ids=["full", "short"])
+def test_csv_of_the_worst_kind_takes_little_memory(desk, sources, rows):
+    head = (b"prov,ER_Code_Code_RE,NOC_CNP,NOC_Title_eng,"
+            b"Average_Wage_Salaire_Moyen,Annual_Wage_Flag_Salaire_annuel,"
+            b"Reference_Period,Low_Wage_Salaire_Minium,"
+            b"Quartile1_Wage_Salaire_Quartile1,Median_Wage_Salaire_Median,"
+            b"Quartile3_Wage_Salaire_Quartile3,High_Wage_Salaire_Maximal,"
+            b"Data_Source_E\n")
+    body = head + b"".join(rows % n for n in range(100000))
+    sources.case("jobbank", lambda request: Reply(body=body, type="text/csv"))
+    gate = sources.hold("ecb")
+    run = desk.start("autopsy-ingest", "run", "jobbank", "ecb")
+    assert gate.reached.wait(60)
+    memory = most_memory(run)
+    gate.opened.set()
+    desk.finish(run)
+    assert desk.last("jobbank")["rows"] == 100000
+    assert memory < 32 * 1024, memory
+
+
+@pytest.mark.parametrize("reply", [
+    Reply(999, b"<html>"),
+    Reply(404, b"<html>", headers={"ETag": '"\xff"'}),
+    Reply(404, b"<html>", headers={"Last-Modified": "\xfe\xff"}),
+], ids=["status", "etag", "last-modified"])
+def test_an_odd_reply_is_the_fault_of_one_source(desk, sources, reply):
+    sources.case("cbs", lambda request: reply)
+    desk.fetch("cbs", "ecb", code=1)
+    assert desk.last("cbs")["outcome"] == "failed"
+    assert desk.last("ecb")["outcome"] == "published"
+    assert desk.words.count("\n") == 1
+    assert re.search("^autopsy-ingest: cbs: run 1: part 1: ", desk.words)
+
+
+@pytest.mark.parametrize("wage", ["9" * 30, "9" * 15, "0.00001"])
+def test_pay_that_is_none_is_the_fault_of_one_source(desk, sources, wage):
+    sources.case("cbs", lambda request: with_wage(sources, request, wage))
+    desk.fetch("cbs", "ecb", code=1)
+    assert desk.last("cbs")["outcome"] == "failed"
+    assert desk.last("cbs")["message"]
+    assert desk.live("cbs") == []
+    assert desk.last("ecb")["outcome"] == "published"
+
+
+def with_wage(sources, request, wage):
+    document = sources.of["cbs"].good(request).document()
+    for row in document["value"]:
+        row["k_25ePercentiel_2"] = wage
+        row["k_50ePercentielMediaan_3"] = wage
+        row["k_75ePercentiel_4"] = wage
+    return Reply(body=json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("source, case", [
+    ("cbs", "next link"), ("worldbank", "two pages")])
+def test_half_of_what_is_stored_is_not_read(desk, sources, source, case):
+    """A run that had the first part and not the second."""
+    sources.case(source, case)
+    good = []
+
+    def second(request):
+        good.append(request)
+        return Reply(404)
+    sources.then(source, case, second)
+    desk.fetch(source, code=1)
+    assert len(good) == 1
+    state = desk.believed()
+    desk.fetch("--from-raw", "1", code=1)
+    assert "part 2" in desk.words
+    assert desk.believed() == state
+
+
+def test_the_same_source_twice_is_asked_once(desk, sources):
+    desk.fetch("ecb", "ecb")
+    assert desk.words == ""
+    assert len(sources.asked("ecb")) == 1
+
+
+def test_status_does_not_take_the_dead_for_running(fed_desk, sources):
+    desk = fed_desk
+    gate = sources.hold("ecb")
+    run = desk.start("autopsy-ingest", "run", "ecb")
+    assert gate.reached.wait(20)
+    listed = {row["source"]: row["state"] for row in json.loads(
+        desk.ingest("status", "--json"))}
+    assert listed["ecb"] == "running"
+    kill(run)
+    gate.opened.set()
+    desk.age("30 days")
+    desk.ingest("status", code=1)
+    assert re.search("^ecb +stale ", desk.out, re.M)
