@@ -106,7 +106,8 @@ static int follow(const struct review *r, struct db *db, const cJSON *answer)
 	char id[24];
 	int status = 0;
 
-	strbuf_addf(&why, "review %s, %sed by %s", r->id, r->verb, r->by);
+	/* The API tells it to everybody; who it was stands in the review. */
+	strbuf_addf(&why, "review %s, %sed", r->id, r->verb);
 	settle.reason = why.buf;
 	if (strcmp(json_str(answer, "kind"), "vintage") == 0) {
 		if (is_accepted)

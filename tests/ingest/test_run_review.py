@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support.desk import SOURCES
-from support.sources.wire import as_csv
+from support.sources.wire import as_csv, as_json
 
 
 def reviews(desk):
@@ -133,6 +133,28 @@ def test_a_median_that_leaps_is_held(fed_desk, sources, factor, is_held):
     desk.fetch("jobbank")
     assert (desk.last("jobbank")["outcome"] == "held") == is_held
     assert (desk.state() == state) == is_held
+
+
+def test_who_decided_is_not_told_to_the_public(fed_desk, sources):
+    """The API tells the reasons of figures to everybody."""
+    desk = fed_desk
+    sources.case("cbs", lambda request: leaping(sources, request))
+    desk.fetch("cbs")
+    number = str(reviews(desk)[0]["id"])
+    desk.ingest("review", "accept", number, "--by", "mia")
+    reasons = desk.ask("SELECT DISTINCT reason FROM salary.figure_history"
+                       " WHERE cause = 'review' OR reason ~ 'review'")
+    assert reasons == f"review {number}, accepted"
+
+
+def leaping(sources, request):
+    """Half as much again, everywhere."""
+    document = sources.of["cbs"].good(request).document()
+    for row in document["value"]:
+        for name in row:
+            if name.startswith("k_"):
+                row[name] = round(row[name] * 1.5, 2)
+    return as_json(document)
 
 
 def test_a_rate_that_leaps_is_held(fed_desk, sources):
