@@ -10,6 +10,7 @@
 #include "salary/ingest_job.h"
 
 #define ROWS_MAX ((size_t)8 << 20)
+#define BODIES_MAX ((int64_t)64 << 20) /* of all parts of a source */
 
 static const char help[] =
 	"usage: autopsy-ingest run [SOURCE…] [--due] [--dry-run]\n"
@@ -93,7 +94,11 @@ static bool read_parts(struct ingest *in, struct course *c)
 		c->parts++;
 		c->size += job->body_size;
 		show_progress(in, c, "reading");
-		if (!job->source->read(job))
+		if (c->size > BODIES_MAX)
+			source_fault(job, 0, "",
+				     "with those before it is larger than 64 "
+				     "MB");
+		if (job->err.len || !job->source->read(job))
 			break;
 	}
 	/* What is wrong with all parts together is told of the last one. */

@@ -1,8 +1,11 @@
 """A source that means harm: it stops nobody else, and takes no memory."""
 
+import contextlib
 import json
 import pathlib
 import re
+import subprocess
+import time
 
 import pytest
 
@@ -71,6 +74,19 @@ def test_csv_of_the_worst_kind_takes_little_memory(desk, sources, rows):
     assert memory < 32 * 1024, memory
 
 
+def test_parts_without_end_are_given_up(desk, sources):
+    """A part is as large as it may be, and there is always one more."""
+    def reply(request):
+        document = sources.of["datagovsg"].good(request).document()
+        document["result"]["total"] = 999999
+        document["result"]["records"] = document["result"]["records"][:1]
+        return Reply(body=json.dumps(document).encode() + b" " * 7_500_000)
+    sources.case("datagovsg", reply)
+    desk.fetch("datagovsg", code=1)
+    assert "larger than 64 MB" in desk.words
+    assert len(sources.asked()) < 10
+
+
 @pytest.mark.parametrize("reply", [
     Reply(999, b"<html>"),
     Reply(404, b"<html>", headers={"ETag": '"\xff"'}),
@@ -120,6 +136,50 @@ def test_half_of_what_is_stored_is_not_read(desk, sources, source, case):
     state = desk.believed()
     desk.fetch("--from-raw", "1", code=1)
     assert "part 2" in desk.words
+    assert desk.believed() == state
+
+
+@contextlib.contextmanager
+def session(desk):
+    """Somebody else's, which SQL is written to."""
+    other = subprocess.Popen(
+        ["psql", "-qAtd", desk.cluster.url(desk.name, "postgres")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def say(sql):
+        other.stdin.write(sql + ";\n\\echo done\n")
+        other.stdin.flush()
+        while other.stdout.readline() != "done\n":
+            pass
+    yield say
+    other.stdin.close()
+    other.wait(30)
+
+
+def wait_for_lock(desk):
+    while desk.ask("SELECT count(*) FROM pg_stat_activity WHERE datname ="
+                   " current_database() AND usename = 'autopsy_ingest'"
+                   " AND wait_event_type = 'Lock'") == "0":
+        time.sleep(0.05)
+
+
+def test_careers_that_are_locked_for_long_are_for_later(desk, sources):
+    with session(desk) as say:
+        say("BEGIN; SELECT FROM catalog.career FOR NO KEY UPDATE")
+        desk.fetch("ecb", code=75)
+    assert desk.rates("ecb")
+
+
+def test_a_deadlock_is_for_later(desk, sources):
+    state = desk.believed()
+    with session(desk) as say:
+        say("SET deadlock_timeout = '60s'; BEGIN;"
+            " UPDATE catalog.content_version SET version = version")
+        run = desk.start("autopsy-ingest", "run", "bls")
+        wait_for_lock(desk)
+        say("SELECT FROM catalog.career FOR NO KEY UPDATE; ROLLBACK")
+        desk.finish(run, code=75)
+    assert "deadlock" in desk.words
     assert desk.believed() == state
 
 
