@@ -9,7 +9,7 @@
 #include "base/usage.h"
 #include "salary/ingest_job.h"
 
-#define ROWS_MAX ((size_t)8 << 20)
+#define ROWS_MAX ((size_t)4 << 20)
 #define BODIES_MAX ((int64_t)64 << 20) /* of all parts of a source */
 
 static const char help[] =

@@ -120,7 +120,7 @@ bool source_knows_currency(const struct source_job *job, const char *code);
 /* This year by job->known. */
 int source_year(const struct source_job *job);
 
-/* The body as JSON, at most 8 MB and 50,000 values; the caller deletes it. NULL
+/* The body as JSON, at most 4 MB and 50,000 values; the caller deletes it. NULL
  * with job->err set, which says what it is instead. */
 cJSON *source_json(struct source_job *job);
 /* A decimal of a JSON number, or of a text that is one; NULL for anything

@@ -10,7 +10,7 @@
 #include "base/parse.h"
 #include "base/utf8.h"
 
-#define JSON_MAX ((int64_t)8 << 20)
+#define JSON_MAX ((int64_t)4 << 20)
 /* Values in it: each takes 80 bytes, and as much again with its name. */
 #define JSON_VALUES 50000
 
@@ -138,7 +138,7 @@ static bool read_whole(struct source_job *job, struct strbuf *text)
 	ssize_t n;
 
 	if (job->body_size > JSON_MAX)
-		return source_fault(job, 0, "", "is larger than 8 MB");
+		return source_fault(job, 0, "", "is larger than 4 MB");
 	while ((n = source_fill(job, buf, sizeof(buf))) > 0)
 		strbuf_add(text, buf, (size_t)n);
 	if (n < 0)

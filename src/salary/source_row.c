@@ -144,7 +144,7 @@ static bool has_room(struct source_job *job, size_t row,
 {
 	if (rows->is_full)
 		return source_fault(job, row, "",
-				    "the rows do not fit into 8 MB");
+				    "the rows do not fit into 4 MB");
 	job->count++;
 	return true;
 }
