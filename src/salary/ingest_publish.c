@@ -117,16 +117,18 @@ static enum db_result judge(struct ingest *in, const struct source_job *job,
 
 static void say_held(struct source_job *job, const cJSON *verdict)
 {
-	const cJSON *id = json_get(verdict, "review");
+	double id = cJSON_GetNumberValue(json_get(verdict, "review"));
+	const char *subject = json_str(verdict, "subject");
 
-	strbuf_addf(&job->err, "%s: %s; ",
-		    strcmp(json_str(verdict, "state"), "rejected") == 0
-			    ? "was rejected before"
-			    : "waits for a person",
-		    json_str(verdict, "subject"));
-	strbuf_addf(&job->err,
-		    "autopsy-ingest review list shows it, as number %.0f",
-		    cJSON_GetNumberValue(id));
+	if (strcmp(json_str(verdict, "state"), "rejected") == 0)
+		strbuf_addf(&job->err,
+			    "was rejected before, in review %.0f: %s", id,
+			    subject);
+	else
+		strbuf_addf(&job->err,
+			    "waits for a person: %s; autopsy-ingest review "
+			    "list shows it, as number %.0f",
+			    subject, id);
 }
 
 /* Ends the transaction by the verdict. */

@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "base/utf8.h"
 
+#define FAULT 800 /* bytes that are told of one */
 #define JSON_MAX ((int64_t)4 << 20)
 /* Values in it: each takes 80 bytes, and as much again with its name. */
 #define JSON_VALUES 50000
@@ -32,6 +33,7 @@ static void make_printable(struct strbuf *text)
 bool source_fault(struct source_job *job, size_t row, const char *field,
 		  const char *fmt, ...)
 {
+	struct strbuf text = STRBUF_INIT;
 	va_list ap;
 
 	if (job->err.len)
@@ -43,8 +45,11 @@ bool source_fault(struct source_job *job, size_t row, const char *field,
 		strbuf_addf(&job->err, ", field %s", field);
 	strbuf_addstr(&job->err, ": ");
 	va_start(ap, fmt);
-	strbuf_vaddf(&job->err, fmt, ap);
+	strbuf_vaddf(&text, fmt, ap);
 	va_end(ap);
+	/* Addresses of theirs may be longer than all there is room for. */
+	strbuf_add(&job->err, text.buf, (size_t)utf8_cut(text.buf, FAULT));
+	strbuf_release(&text);
 	make_printable(&job->err);
 	return false;
 }

@@ -209,6 +209,15 @@ def test_a_deadlock_is_for_later(desk, sources):
     assert desk.believed() == state
 
 
+def test_an_address_of_any_length_is_told_in_a_line(desk, sources):
+    sources.case("ecb", lambda request: Reply(302, headers={
+        "Location": "http://localhost:1/" + "\x1b[2J\xc3\xa9" * 700}))
+    desk.fetch("ecb", code=1)
+    assert "leads to another host" in desk.words
+    assert desk.words[:-1].isprintable()
+    assert len(desk.words) < 1100
+
+
 def test_the_same_source_twice_is_asked_once(desk, sources):
     desk.fetch("ecb", "ecb")
     assert desk.words == ""

@@ -75,6 +75,8 @@ def test_what_is_rejected_is_not_and_is_not_asked_again(held):
         == [{"state": "rejected", "decided_by": "noor",
              "why": "a bad upload"}]
     desk.fetch("datagovsg")
+    assert f"was rejected before, in review {number}: 15 of" in desk.words
+    assert "review list" not in desk.words  # where it no longer is
     assert reviews(desk) == []
     assert desk.state() == desk.before
 
