@@ -32,7 +32,7 @@ static const char help[] =
 static const char *const words[] = {
 	[OUTCOME_PUBLISHED] = "published", [OUTCOME_UNCHANGED] = "unchanged",
 	[OUTCOME_HELD] = "held",	   [OUTCOME_LATER] = "later",
-	[OUTCOME_FAILED] = "failed",	   [OUTCOME_NO_DATABASE] = "failed",
+	[OUTCOME_FAILED] = "failed",	   [OUTCOME_NO_DATABASE] = "later",
 };
 
 /* What one source brings on the way. */
@@ -235,6 +235,9 @@ static enum outcome run_source(struct ingest *in, const struct source *source)
 	} else {
 		go(in, &c);
 		hide_progress(in);
+		if (c.outcome == OUTCOME_NO_DATABASE && !c.job.err.len)
+			strbuf_addstr(&c.job.err,
+				      "the database could not be reached");
 		rc = note_end(in, &c);
 		if (rc != DB_OK && rc != DB_NONE)
 			settle_give_up(in->db, rc, source->code);

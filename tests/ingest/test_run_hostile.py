@@ -207,6 +207,8 @@ def test_a_deadlock_is_for_later(desk, sources):
         desk.finish(run, code=75)
     assert "deadlock" in desk.words
     assert desk.believed() == state
+    assert desk.last("bls")["outcome"] == "later"
+    assert "database" in desk.last("bls")["message"]
 
 
 def test_an_address_of_any_length_is_told_in_a_line(desk, sources):
