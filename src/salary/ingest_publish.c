@@ -192,7 +192,7 @@ enum outcome ingest_publish(struct ingest *in, struct source_job *job,
 		db_rollback(in->db);
 	} else if (rc == DB_OK) {
 		outcome = act(in, job, verdict, &settle);
-		*figures = settle.changed;
+		*figures = outcome == OUTCOME_PUBLISHED ? settle.changed : 0;
 	} else if (rc == DB_CONFLICT || rc == DB_ERROR) {
 		strbuf_addf(&job->err, "the database refuses a row (%s%s%s)",
 			    db_error(in->db),

@@ -196,6 +196,17 @@ def test_careers_that_are_locked_for_long_are_for_later(desk, sources):
     assert desk.rates("ecb")
 
 
+def test_figures_that_were_taken_back_are_not_counted(desk, sources):
+    """They are derived, and then the page can't be written."""
+    state = desk.believed()
+    with session(desk) as say:
+        say("BEGIN; SELECT FROM catalog.document FOR UPDATE")
+        desk.fetch("bls", code=75)
+    assert desk.believed() == state
+    assert desk.last("bls")["figures"] == 0
+    assert desk.out.endswith("; 0 figures changed\n")
+
+
 def test_a_deadlock_is_for_later(desk, sources):
     state = desk.believed()
     with session(desk) as say:
