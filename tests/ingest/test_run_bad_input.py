@@ -35,7 +35,7 @@ OF_ONE = {
     ("jobbank", "wage is negative"): "row 12, field median: '-1'",
     ("jobbank", "flag is a word"):
         "row 12, field Annual_Wage_Flag_Salaire_annuel: 'yes'",
-    ("cbs", "9 MB"): "is larger than 8 MB",
+    ("cbs", "9 MB"): "is larger than 4 MB",
     ("cbs", "text for numbers"): "row 1, field k_50ePercentielMediaan_3",
     ("cbs", "out of order"): "row 1",
     ("cbs", "missing column"): "row 1, field k_50ePercentielMediaan_3",
