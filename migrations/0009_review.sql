@@ -546,21 +546,25 @@ CREATE VIEW salary.vintage_value AS
 SELECT
 	s.vintage_id,
 	s.country || ' ' || s.code AS key,
-	coalesce(s.median, s.mean, s.p75, s.p25, s.top_code) AS value
+	coalesce(s.median, s.mean, s.p75, s.p25, s.top_code) AS value,
+	jsonb_build_object('P10', s.p10, 'P25', s.p25, 'P75', s.p75,
+		'P90', s.p90) AS percentiles
 FROM salary.stated AS s
 UNION ALL
 (
 	SELECT DISTINCT ON (r.vintage_id, r.kind, r.base, r.quote, r.country)
 		r.vintage_id,
 		concat_ws(' ', r.kind, r.base, r.quote, nullif(r.country, '')),
-		r.rate
+		r.rate,
+		'{}'::jsonb
 	FROM salary.rate AS r
 	ORDER BY r.vintage_id, r.kind, r.base, r.quote, r.country,
 		r.observed_on DESC
 );
 
 COMMENT ON VIEW salary.vintage_value IS
-	'One number for each thing that a vintage speaks of, to compare by';
+	'One number for each thing that a vintage speaks of, to compare by, and
+the percentiles beside it';
 
 CREATE FUNCTION salary.vintage_digest(p_vintage_id bigint)
 RETURNS bytea
@@ -636,16 +640,32 @@ BEGIN
 			WHERE r.vintage_id = known.id);
 	END IF;
 
-	SELECT count(*), count(*) FILTER (WHERE n.key IS NULL),
-		coalesce(jsonb_agg(jsonb_build_object('key', o.key,
-			'before', o.value, 'after', n.value) ORDER BY o.key)
-			FILTER (WHERE abs(n.value - o.value) > 0.4 * o.value),
-			'[]')
-	INTO before, lost, moved
+	SELECT count(*), count(*) FILTER (WHERE n.key IS NULL)
+	INTO before, lost
 	FROM salary.vintage_value AS o
 	LEFT JOIN salary.vintage_value AS n
 		ON n.vintage_id = this.id AND n.key = o.key
 	WHERE o.vintage_id = live.id;
+	SELECT coalesce(jsonb_agg(jsonb_build_object('key', m.key,
+		'before', m.before, 'after', m.after) ORDER BY m.key), '[]')
+	INTO moved
+	FROM (
+		SELECT o.key, o.value AS before, n.value AS after
+		FROM salary.vintage_value AS o
+		JOIN salary.vintage_value AS n
+			ON n.vintage_id = this.id AND n.key = o.key
+		WHERE o.vintage_id = live.id
+		UNION ALL
+		SELECT o.key || ' ' || p.name, p.value::numeric,
+			(n.percentiles ->> p.name)::numeric
+		FROM salary.vintage_value AS o
+		JOIN salary.vintage_value AS n
+			ON n.vintage_id = this.id AND n.key = o.key
+		CROSS JOIN LATERAL jsonb_each_text(o.percentiles)
+			AS p (name, value)
+		WHERE o.vintage_id = live.id
+	) AS m
+	WHERE abs(m.after - m.before) > 0.4 * m.before;
 	SELECT max(p.observed_on) FILTER (WHERE p.vintage_id = this.id),
 		max(p.observed_on) FILTER (WHERE p.vintage_id = live.id)
 	INTO newest, newest_live

@@ -159,6 +159,20 @@ def leaping(sources, request):
     return as_json(document)
 
 
+def test_a_percentile_that_leaps_is_held(fed_desk, sources):
+    desk = fed_desk
+    state = desk.state()
+    header, *rows = sources.of["jobbank"].rows
+    place = header.index("High_Wage_Salaire_Maximal")
+    sources.case("jobbank", lambda request: as_csv([header, *(
+        [*row[:place], row[place] and f"{float(row[place]) * 100:.2f}",
+         *row[place + 1:]] for row in rows)]))
+    desk.fetch("jobbank")
+    assert desk.last("jobbank")["outcome"] == "held"
+    assert "CA 00010 P90 from 184000 to 18400000" in desk.words
+    assert desk.state() == state
+
+
 def test_a_rate_that_leaps_is_held(fed_desk, sources):
     desk = fed_desk
     sources.case("ecb", "half a rate")
