@@ -315,7 +315,9 @@ COMMENT ON VIEW salary.live_rate IS
 
 GRANT SELECT ON ALL TABLES IN SCHEMA salary TO autopsy_ingest;
 -- The methods page says when each source last came.
-GRANT SELECT ON salary.live_rate, salary.source_run TO autopsy_web;
+GRANT SELECT ON salary.live_rate TO autopsy_web;
+GRANT SELECT (source_code, outcome, finished_at) ON salary.source_run
+	TO autopsy_web;
 GRANT INSERT, UPDATE ON salary.source_run TO autopsy_ingest;
 GRANT INSERT ON salary.fetch, salary.body, salary.vintage,
 	salary.statistic, salary.rate TO autopsy_ingest;

@@ -547,6 +547,7 @@ SELECT
 	s.vintage_id,
 	s.country || ' ' || s.code AS key,
 	coalesce(s.median, s.mean, s.p75, s.p25, s.top_code) AS value,
+	s.observed_on,
 	jsonb_build_object('P10', s.p10, 'P25', s.p25, 'P75', s.p75,
 		'P90', s.p90) AS percentiles
 FROM salary.stated AS s
@@ -556,6 +557,7 @@ UNION ALL
 		r.vintage_id,
 		concat_ws(' ', r.kind, r.base, r.quote, nullif(r.country, '')),
 		r.rate,
+		r.observed_on,
 		'{}'::jsonb
 	FROM salary.rate AS r
 	ORDER BY r.vintage_id, r.kind, r.base, r.quote, r.country,
@@ -563,8 +565,8 @@ UNION ALL
 );
 
 COMMENT ON VIEW salary.vintage_value IS
-	'One number for each thing that a vintage speaks of, to compare by, and
-the percentiles beside it';
+	'One number for each thing that a vintage speaks of, to compare by, its
+day, and the percentiles beside it';
 
 CREATE FUNCTION salary.vintage_digest(p_vintage_id bigint)
 RETURNS bytea
@@ -599,9 +601,9 @@ DECLARE
 	review bigint;
 	before bigint;
 	lost bigint;
+	older bigint;
+	leaps bigint;
 	moved jsonb;
-	newest date;
-	newest_live date;
 	subject text;
 BEGIN
 	SELECT v.* INTO STRICT this
@@ -640,54 +642,47 @@ BEGIN
 			WHERE r.vintage_id = known.id);
 	END IF;
 
-	SELECT count(*), count(*) FILTER (WHERE n.key IS NULL)
-	INTO before, lost
+	SELECT count(*), count(*) FILTER (WHERE n.key IS NULL),
+		count(*) FILTER (WHERE n.observed_on < o.observed_on)
+	INTO before, lost, older
 	FROM salary.vintage_value AS o
 	LEFT JOIN salary.vintage_value AS n
 		ON n.vintage_id = this.id AND n.key = o.key
 	WHERE o.vintage_id = live.id;
-	SELECT coalesce(jsonb_agg(jsonb_build_object('key', m.key,
-		'before', m.before, 'after', m.after) ORDER BY m.key), '[]')
-	INTO moved
+	SELECT count(*), coalesce(jsonb_agg(jsonb_build_object('key', m.key,
+		'before', m.before, 'after', m.after) ORDER BY m.key)
+		FILTER (WHERE m.n <= 50), '[]')
+	INTO leaps, moved
 	FROM (
-		SELECT o.key, o.value AS before, n.value AS after
-		FROM salary.vintage_value AS o
-		JOIN salary.vintage_value AS n
-			ON n.vintage_id = this.id AND n.key = o.key
-		WHERE o.vintage_id = live.id
-		UNION ALL
-		SELECT o.key || ' ' || p.name, p.value::numeric,
-			(n.percentiles ->> p.name)::numeric
-		FROM salary.vintage_value AS o
-		JOIN salary.vintage_value AS n
-			ON n.vintage_id = this.id AND n.key = o.key
-		CROSS JOIN LATERAL jsonb_each_text(o.percentiles)
-			AS p (name, value)
-		WHERE o.vintage_id = live.id
-	) AS m
-	WHERE abs(m.after - m.before) > 0.4 * m.before;
-	SELECT max(p.observed_on) FILTER (WHERE p.vintage_id = this.id),
-		max(p.observed_on) FILTER (WHERE p.vintage_id = live.id)
-	INTO newest, newest_live
-	FROM (
-		SELECT s.vintage_id, s.observed_on
-		FROM salary.statistic AS s
-		UNION ALL
-		SELECT r.vintage_id, r.observed_on
-		FROM salary.rate AS r
-	) AS p
-	WHERE p.vintage_id IN (this.id, live.id);
-	IF lost * 5 > before OR jsonb_array_length(moved) > 0
-		OR newest < newest_live THEN
+		SELECT c.*, row_number() OVER (ORDER BY c.key) AS n
+		FROM (
+			SELECT o.key, o.value AS before, n.value AS after
+			FROM salary.vintage_value AS o
+			JOIN salary.vintage_value AS n
+				ON n.vintage_id = this.id AND n.key = o.key
+			WHERE o.vintage_id = live.id
+			UNION ALL
+			SELECT o.key || ' ' || p.name, p.value::numeric,
+				(n.percentiles ->> p.name)::numeric
+			FROM salary.vintage_value AS o
+			JOIN salary.vintage_value AS n
+				ON n.vintage_id = this.id AND n.key = o.key
+			CROSS JOIN LATERAL jsonb_each_text(o.percentiles)
+				AS p (name, value)
+			WHERE o.vintage_id = live.id
+		) AS c
+		WHERE abs(c.after - c.before) > 0.4 * c.before
+	) AS m;
+	IF lost * 5 > before OR older * 5 > before OR leaps > 0 THEN
 		subject := concat_ws('; ',
-			CASE WHEN newest < newest_live THEN
-				format('it is of %s, and what is published of %s',
-					newest, newest_live) END,
+			CASE WHEN older * 5 > before THEN
+				format('%s of %s rows are older than what is'
+					' published', older, before) END,
 			CASE WHEN lost * 5 > before THEN
 				format('%s of %s rows are gone', lost, before) END,
-			CASE WHEN jsonb_array_length(moved) > 0 THEN
+			CASE WHEN leaps > 0 THEN
 				format('%s moved by more than 40 %%, %s from %s to %s',
-					jsonb_array_length(moved), moved #>> '{0,key}',
+					leaps, moved #>> '{0,key}',
 					moved #>> '{0,before}', moved #>> '{0,after}')
 			END);
 		UPDATE salary.vintage AS v
@@ -709,8 +704,8 @@ $$;
 
 COMMENT ON FUNCTION salary.judge_vintage(bigint) IS
 	'Publishes a vintage that was just read, or holds it when it lost more
-than a fifth of its rows, moved one by more than 40 %, or is older than what
-is published. When the verdict is unchanged or known, its rows say nothing
+than a fifth of its rows, moved one by more than 40 %, or more than a fifth
+is older than what is published. When the verdict is unchanged or known, its rows say nothing
 new';
 
 CREATE FUNCTION salary.publish_vintage(

@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/parse.h"
 #include "base/suggest.h"
 #include "base/usage.h"
 #include "salary/ingest_job.h"
 
+#define LONGEST_MS INT64_C(300000)
 #define ROWS_MAX ((size_t)4 << 20)
 #define BODIES_MAX ((int64_t)64 << 20) /* of all parts of a source */
 
@@ -79,9 +81,18 @@ static void hide_progress(const struct ingest *in)
 static bool read_parts(struct ingest *in, struct course *c)
 {
 	struct source_job *job = &c->job;
+	int64_t from = clock_ms();
 
 	for (job->part = 1;; job->part++) {
 		enum part_result got;
+
+		if (clock_ms() - from > LONGEST_MS) {
+			job->is_later = true;
+			source_fault(job, 0, "",
+				     "the parts before it took more than five "
+				     "minutes; others wait");
+			break;
+		}
 
 		show_progress(in, c, in->from ? "reading" : "asking");
 		got = ingest_part(in, job);
