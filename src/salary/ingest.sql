@@ -265,8 +265,13 @@ SELECT coalesce(json_agg(json_build_object(
 	'age_hours', floor(extract(epoch FROM now() - l.finished_at) / 3600)
 		::bigint,
 	'rows', v.rows,
-	'next_due', to_char((l.finished_at + p.every_days * interval '1 day')
-		AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+	'next_due', (
+		SELECT to_char((max(r.finished_at) + p.every_days * interval '1 day')
+			AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+		FROM salary.source_run AS r
+		WHERE r.source_code = p.code
+			-- As source_wanted: what is held has been asked, too.
+			AND r.outcome IN ('published', 'unchanged', 'held')),
 	'last_run', o.run_id,
 	'last_outcome', o.outcome,
 	'message', o.message,
