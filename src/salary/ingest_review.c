@@ -1,6 +1,9 @@
 /* autopsy-ingest review: what a machine does not decide. */
 #include "salary/ingest.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include "base/json.h"
 #include "base/parse.h"
 #include "base/usage.h"
@@ -8,8 +11,8 @@
 
 static const char help[] =
 	"usage: autopsy-ingest review list [--json]\n"
-	"       autopsy-ingest review accept ID [--why TEXT] [--by NAME]\n"
-	"       autopsy-ingest review reject ID [--why TEXT] [--by NAME]\n"
+	"       autopsy-ingest review accept ID --why TEXT [--by NAME]\n"
+	"       autopsy-ingest review reject ID --why TEXT [--by NAME]\n"
 	"\n"
 	"A source that lost more than a fifth of its rows, moved one by more "
 	"than\n"
@@ -175,6 +178,7 @@ static int decide(const struct review *r, struct db *db)
 static const char *who(void)
 {
 	static const char *const names[] = { "SUDO_USER", "LOGNAME", "USER" };
+	const struct passwd *user;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *name = getenv(names[i]);
@@ -182,7 +186,8 @@ static const char *who(void)
 		if (name && *name)
 			return name;
 	}
-	return "unknown";
+	user = getpwuid(getuid());
+	return user && *user->pw_name ? user->pw_name : "unknown";
 }
 
 static int run(const struct review *r)
@@ -196,8 +201,7 @@ static int run(const struct review *r)
 
 int ingest_review_command(int argc, char **argv, salary_refresh_fn *refresh)
 {
-	struct review r = { .why = "no reason given",
-			    .by = who(),
+	struct review r = { .by = who(),
 			    .refresh = refresh };
 	bool is_list;
 	int64_t id;
@@ -232,8 +236,10 @@ int ingest_review_command(int argc, char **argv, salary_refresh_fn *refresh)
 				   is_list ? "list takes no ID"
 					   : "name the number of a review, as "
 					     "'review list' shows it");
-	if (!*r.why || !*r.by)
+	if (!is_list && (!r.why || !*r.why))
 		return usage_wrong("autopsy-ingest review",
-				   "--why and --by are not empty");
+				   "say why, for who asks later: --why TEXT");
+	if (!*r.by)
+		return usage_wrong("autopsy-ingest review", "--by is empty");
 	return run(&r);
 }

@@ -1,6 +1,8 @@
 """What is too far from what was: a person decides."""
 
 import json
+import os
+import pwd
 
 import pytest
 
@@ -84,12 +86,41 @@ def test_what_is_rejected_is_not_and_is_not_asked_again(held):
 def test_a_matter_is_decided_once(held):
     desk = held
     number = str(reviews(desk)[0]["id"])
-    desk.ingest("review", "reject", number, "--by", "noor")
+    desk.ingest("review", "reject", number, "--by", "noor", "--why", "x")
     state = desk.believed()
-    desk.ingest("review", "accept", number, "--by", "mia", code=1)
-    desk.ingest("review", "reject", number, "--by", "mia", code=1)
-    desk.ingest("review", "accept", "999999", "--by", "mia", code=1)
+    desk.ingest("review", "accept", number, "--by", "mia", "--why", "x",
+                code=1)
+    desk.ingest("review", "reject", number, "--by", "mia", "--why", "x",
+                code=1)
+    desk.ingest("review", "accept", "999999", "--by", "mia", "--why", "x",
+                code=1)
     assert desk.believed() == state
+
+
+def test_a_decision_has_somebody_and_a_reason(held):
+    desk = held
+    number = str(reviews(desk)[0]["id"])
+    nobody = dict.fromkeys(("SUDO_USER", "LOGNAME", "USER"), "")
+    desk.ingest("review", "accept", number, code=2)
+    assert "--why" in desk.words
+    desk.ingest("review", "accept", number, "--why", "", code=2)
+    assert len(reviews(desk)) == 1
+    desk.ingest("review", "accept", number, "--why", "a new survey", **nobody)
+    [done] = desk.rows("SELECT decided_by, why FROM salary.review"
+                       f" WHERE id = {number}")
+    assert done == {"decided_by": pwd.getpwuid(os.getuid()).pw_name,
+                    "why": "a new survey"}
+
+
+def test_what_is_held_is_due_when_status_says(held):
+    desk = held
+    desk.age("2 days")
+    desk.fetch("datagovsg")
+    [row] = [one for one in json.loads(desk.ingest("status", "--json"))
+             if one["source"] == "datagovsg"]
+    assert row["last_outcome"] == "held"
+    assert row["next_due"] > desk.ask(
+        "SELECT to_char(now() + interval '6 days', 'YYYY-MM-DD')")
 
 
 def test_nothing_is_decided_while_a_run_is_at_it(held, sources):
@@ -98,11 +129,12 @@ def test_nothing_is_decided_while_a_run_is_at_it(held, sources):
     gate = sources.hold("ecb")
     run = desk.start("autopsy-ingest", "run", "ecb")
     assert gate.reached.wait(20)
-    desk.ingest("review", "accept", number, "--by", "mia", code=75)
+    desk.ingest("review", "accept", number, "--by", "mia", "--why", "x",
+                code=75)
     gate.opened.set()
     desk.finish(run)
     assert desk.state() == desk.before
-    desk.ingest("review", "accept", number, "--by", "mia")
+    desk.ingest("review", "accept", number, "--by", "mia", "--why", "x")
 
 
 def test_what_is_good_again_takes_the_place_of_what_is_held(held, sources):
@@ -202,7 +234,8 @@ def test_two_sources_that_disagree_are_a_matter(fed_desk):
     desk = fed_desk
     matter = disputed(desk)
     state = desk.state()
-    desk.ingest("review", "accept", str(matter["id"]), "--by", "mia")
+    desk.ingest("review", "accept", str(matter["id"]), "--by", "mia",
+                "--why", "both are true")
     assert desk.state() == state
     desk.fetch()
     assert matter["subject"] not in [one["subject"] for one in reviews(desk)]
