@@ -377,13 +377,16 @@ static int end_run(struct ingest *in, int status)
 	enum db_result rc = DB_OK;
 	char *text;
 
+	if (!in->summary.len)
+		strbuf_addstr(&in->summary,
+			      in->from	   ? "nothing is stored to be read"
+			      : in->is_due ? "no source is due"
+					   : "every source is switched off");
 	if (in->is_dry_run) {
 		printf("%s\ndry run: nothing is written\n", in->summary.buf);
 		cJSON_Delete(detail);
 		return status;
 	}
-	if (!in->summary.len)
-		strbuf_addstr(&in->summary, "no source is due");
 	cJSON_AddStringToObject(detail, "summary", in->summary.buf);
 	cJSON_AddNumberToObject(detail, "figures", (double)in->figures);
 	text = cJSON_PrintUnformatted(detail);
@@ -480,6 +483,9 @@ int ingest_run_command(int argc, char **argv, salary_refresh_fn *refresh)
 			list[count++] = source_find(argv[i]);
 		}
 	}
+	if (in.from && in.is_due)
+		return usage_wrong("autopsy-ingest run",
+				   "--from-raw asks nobody; leave out --due");
 	in.is_named = count > 0;
 	for (size_t i = 0; !count && i < source_count; i++)
 		all[i] = source_table[i];

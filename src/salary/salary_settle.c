@@ -57,10 +57,11 @@ static const char *text_of(const cJSON *object, const char *name)
 	return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-/* "85000 to 130000 USD base, grade C" */
+/* "85000 / - / 130000 USD base, grade B, of 2026-04-01 by editors-2026" */
 static void put_money(struct strbuf *out, const cJSON *money)
 {
 	static const char *const parts[] = { "low", "median", "high" };
+	const cJSON *one;
 
 	if (!cJSON_IsObject(money)) {
 		strbuf_addstr(out, "none");
@@ -76,8 +77,13 @@ static void put_money(struct strbuf *out, const cJSON *money)
 		else
 			strbuf_addch(out, '-');
 	}
-	strbuf_addf(out, " %s %s, grade %s", text_of(money, "currency"),
-		    text_of(money, "pay_basis"), text_of(money, "grade"));
+	strbuf_addf(out, " %s %s, grade %s, of %s by",
+		    text_of(money, "currency"), text_of(money, "pay_basis"),
+		    text_of(money, "grade"), text_of(money, "observed_on"));
+	cJSON_ArrayForEach (one, cJSON_GetObjectItemCaseSensitive(money,
+								  "source_ids"))
+		strbuf_addf(out, " %s",
+			    cJSON_IsString(one) ? one->valuestring : "");
 }
 
 static void say_changes(const cJSON *changes, const char *slug)

@@ -143,7 +143,8 @@ def test_figures_documents_and_version_follow(desk):
     version = desk.ask("SELECT version FROM catalog.content_version")
     out = desk.load({})
     assert ("figure new backend-developer NL mid: none -> "
-            "54896 / 70755 / 88241 EUR base, grade B\n") in out
+            "54896 / 70755 / 88241 EUR base, grade B,"
+            " of 2024-12-31 by cbs-nl\n") in out
     assert "1 new, 0 changed, 0 unchanged; 1 figure changed\n" in out
     body = json.loads(desk.ask(
         "SELECT body FROM catalog.document WHERE kind = 'career'"
@@ -214,8 +215,9 @@ def test_a_correction_is_shown_old_and_new(desk):
             "54896 / 70755 / 88241 -> 54896 / 70755 / 101660 EUR a year\n"
             ) in out
     assert "figure changed backend-developer NL mid: " \
-        "54896 / 70755 / 88241 EUR base, grade B -> " \
-        "54896 / 70755 / 101660 EUR base, grade B\n" in out
+        "54896 / 70755 / 88241 EUR base, grade B, of 2024-12-31 by cbs-nl" \
+        " -> 54896 / 70755 / 101660 EUR base, grade B, of 2024-12-31 by" \
+        " cbs-nl\n" in out
     assert "0 new, 1 changed, 0 unchanged; 1 figure changed\n" in out
     assert desk.ask("SELECT count(*) FROM salary.observation") == "2"
 

@@ -155,7 +155,8 @@ def test_a_dry_run_shows_old_and_new(fed_desk, sources):
     desk.fetch("cbs", "--dry-run")
     assert "figure changed backend-developer NL mid: 54896 / 70755 / 88241" \
         " EUR base, grade " in desk.out
-    assert "-> 54896 / 71162 / 88241 EUR" in desk.out
+    assert "-> 54896 / 71162 / 88241 EUR base, grade B, of 2024-12-31 by" \
+        " cbs\n" in desk.out
     assert desk.believed() == state
 
 
@@ -202,6 +203,8 @@ def test_a_run_that_is_not_stored_is_a_mistake(desk, sources, number, code):
     state = desk.state()
     desk.fetch("ecb", "--from-raw", number, code=code)
     assert sources.asked() == []
+    assert ("nothing is stored to be read; 0 figures changed\n"
+            in desk.out) == (code == 1)
     assert desk.state() == state
 
 
@@ -354,6 +357,7 @@ def test_status_of_a_source_that_never_worked_is_stale(desk, sources):
 @pytest.mark.parametrize("arguments, code", [
     (["run", "--help"], 0), (["status", "--help"], 0),
     (["review", "--help"], 0), (["run", "--x"], 2), (["run", "--from-raw"], 2),
+    (["run", "--due", "--from-raw", "1"], 2),
     (["status", "x"], 2), (["review"], 2), (["review", "list", "1"], 2),
     (["review", "accept"], 2), (["review", "accept", "x"], 2),
     (["review", "accept", "1", "--by", ""], 2)])
