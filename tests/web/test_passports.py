@@ -75,6 +75,9 @@ def test_average_of_a_group_says_that_it_is_not_of_the_career(fetched):
         "/careers", {"Cookie": "country=my"}).text)
     [card] = cards(text)
     assert said in card and "a whole group of occupations;" in card
+    row = re.search(r'<tr[^>]*><th scope="row"><a [^>]*>Malaysia<.*?</tr>',
+                    page(fetched, "US"), re.S).group(0)
+    assert "limited: group average" in words(row)
     [card] = cards(page(fetched, "NZ"))
     assert "average of everyone in the occupation, all levels" in card
     assert "group" not in card
