@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/words.h"
+#include "career/career_view.h"
 
 static void add_words(cJSON *to, const char *name, struct strbuf *sb)
 {
@@ -73,11 +74,6 @@ static void add_parts(cJSON *page)
 	}
 }
 
-static bool is_ours(const cJSON *source)
-{
-	return strcmp(json_str(source, "level_basis"), "editorial") == 0;
-}
-
 /* How it reaches us and when it last did. */
 static void add_collected(cJSON *source)
 {
@@ -87,7 +83,7 @@ static void add_collected(cJSON *source)
 	struct strbuf sb = STRBUF_INIT;
 
 	if (is_written)
-		strbuf_addstr(&sb, is_ours(source)
+		strbuf_addstr(&sb, career_view_is_ours(source)
 					   ? "Set by our editors"
 					   : "Written down by our editors from "
 					     "what it publishes");
@@ -114,7 +110,8 @@ static void add_sources(cJSON *page)
 		struct strbuf sb = STRBUF_INIT;
 
 		add_collected(copy);
-		cJSON_AddBoolToObject(copy, "is_ours", is_ours(source));
+		cJSON_AddBoolToObject(copy, "is_ours",
+				      career_view_is_ours(source));
 		cJSON_ArrayForEach (cite, json_get(source, "cites"))
 			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
 				    json_text(cite));

@@ -31,6 +31,11 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice);
 void career_view_salary(cJSON *page, const cJSON *doc,
 			const struct career_choice *choice);
 void career_view_evidence(cJSON *page, const cJSON *doc);
+/* The registered source of a row of evidence, NULL if it is not told of. */
+const cJSON *career_view_source(const cJSON *career, const cJSON *row);
+/* Whether a source is our editors' own, blended from others that it cites,
+ * not what another publisher states. */
+bool career_view_is_ours(const cJSON *source);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
 

@@ -77,7 +77,7 @@ static void add_chain(cJSON *out, const cJSON *row)
 }
 
 /* How the figure was made of what the source states. */
-static const char *method_words(const cJSON *row)
+static const char *method_words(const cJSON *row, bool is_ours)
 {
 	const char *basis = json_str(row, "level_basis");
 
@@ -85,7 +85,8 @@ static const char *method_words(const cJSON *row)
 		return "average of a whole group of occupations, not of this "
 		       "career";
 	if (strcmp(basis, "editorial") == 0)
-		return "our editors' own range";
+		return is_ours ? "our editors' own range"
+			       : "as the publisher states it for this level";
 	if (json_is_true(row, "is_mean"))
 		return "average of everyone in the occupation, all levels";
 	if (!cJSON_IsNumber(json_get(row, "low")) &&
@@ -130,15 +131,18 @@ static void add_amount(cJSON *out, const cJSON *row)
 }
 
 /* Our own ranges rest on several publishers: how, the methods page tells. */
-static const char *address(const cJSON *of, const char *url)
+static const char *address(const cJSON *source, const char *url)
 {
-	bool is_editorial = strcmp(json_str(of, "level_basis"), "editorial") ==
-			    0;
-
-	return is_editorial ? "/methodology#salary" : url;
+	return career_view_is_ours(source) ? "/methodology#salary" : url;
 }
 
-static const cJSON *source_of(const cJSON *career, const cJSON *row)
+bool career_view_is_ours(const cJSON *source)
+{
+	return strcmp(json_str(source, "level_basis"), "editorial") == 0 &&
+	       cJSON_GetArraySize(json_get(source, "cites")) > 0;
+}
+
+const cJSON *career_view_source(const cJSON *career, const cJSON *row)
 {
 	const char *id = json_str(json_get(row, "source"), "id");
 	const cJSON *source;
@@ -152,14 +156,14 @@ static const cJSON *source_of(const cJSON *career, const cJSON *row)
 /* Whose it is, how and when we came by it, and under which licence. */
 static void add_source(cJSON *out, const cJSON *career, const cJSON *row)
 {
-	const cJSON *registered = source_of(career, row);
+	const cJSON *registered = career_view_source(career, row);
 	const cJSON *source = json_get(row, "source");
 	bool is_written =
 		strcmp(json_str(registered, "collection_mode"), "curated") == 0;
 	struct strbuf sb = STRBUF_INIT;
 
 	cJSON_AddStringToObject(out, "source_url",
-				address(row, json_str(source, "url")));
+				address(registered, json_str(source, "url")));
 	cJSON_AddStringToObject(out, "source_title", json_str(source, "title"));
 	cJSON_AddStringToObject(out, "publisher",
 				json_str(source, "publisher"));
@@ -196,6 +200,8 @@ static cJSON *evidence_row(const cJSON *doc, const cJSON *row)
 {
 	bool is_total = strcmp(json_str(row, "pay_basis"), "total") == 0;
 	bool is_all = strcmp(json_str(row, "population"), "all") == 0;
+	bool is_ours = career_view_is_ours(
+		career_view_source(json_get(doc, "career"), row));
 	cJSON *out = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(out, "level_title",
@@ -207,11 +213,9 @@ static cJSON *evidence_row(const cJSON *doc, const cJSON *row)
 	add_source(out, json_get(doc, "career"), row);
 	add_use(out, doc, row);
 	cJSON_AddStringToObject(out, "how_stated",
-				strcmp(json_str(row, "level_basis"),
-				       "editorial") == 0
-					? "as our editors set it"
+				is_ours ? "as our editors set it"
 					: "as published");
-	cJSON_AddStringToObject(out, "method", method_words(row));
+	cJSON_AddStringToObject(out, "method", method_words(row, is_ours));
 	cJSON_AddStringToObject(out, "match_text",
 				match_words(json_str(row, "match")));
 	cJSON_AddStringToObject(out, "population_text",

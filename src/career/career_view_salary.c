@@ -165,11 +165,28 @@ static void add_cross_check(cJSON *out, const cJSON *career, const char *level)
 	add_text(out, "cross_check", &sb);
 }
 
+static const char percentiles[] =
+	"No office asks people how senior they are: junior stands for the 10th "
+	"to 25th percentile of everyone in the occupation, mid for its middle "
+	"half, senior for the 75th to 90th. Managers are an occupation of "
+	"their own.";
+
 static bool is_editorial(const cJSON *career, const char *level)
 {
-	return strcmp(json_str(evidence_of(career, level, "used"),
-			       "level_basis"),
-		      "editorial") == 0;
+	return career_view_is_ours(
+		career_view_source(career, evidence_of(career, level, "used")));
+}
+
+/* How to read the drawing, by where its figures come from. */
+static const char *reading(const cJSON *career)
+{
+	const cJSON *mid = evidence_of(career, "mid", "used");
+
+	if (is_editorial(career, "mid"))
+		return "The ranges are our editors' estimates.";
+	if (strcmp(json_str(mid, "level_basis"), "editorial") == 0)
+		return "The levels are the publisher's.";
+	return percentiles;
 }
 
 static const char *currency_of(const cJSON *doc, const char *country)
@@ -181,12 +198,6 @@ static const char *currency_of(const cJSON *doc, const char *country)
 			return json_str(c, "currency");
 	return "";
 }
-
-static const char percentiles[] =
-	"No office asks people how senior they are: junior stands for the 10th "
-	"to 25th percentile of everyone in the occupation, mid for its middle "
-	"half, senior for the 75th to 90th. Managers are an occupation of "
-	"their own.";
 
 static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 {
@@ -221,11 +232,7 @@ static void add_levels(cJSON *page, const cJSON *doc, const char *country)
 	career_view_key(plot, out);
 	career_view_alternative(plot, out);
 	cJSON_AddStringToObject(plot, "currency", currency);
-	cJSON_AddStringToObject(plot, "reading",
-				is_editorial(career, "mid")
-					? "The ranges are our editors' "
-					  "estimates."
-					: percentiles);
+	cJSON_AddStringToObject(plot, "reading", reading(career));
 	cJSON_AddBoolToObject(page, "has_salary", count > 0);
 	cJSON_AddBoolToObject(page, "has_plot", count > 1);
 }

@@ -18,6 +18,18 @@ MEAN = [statistic(country="NZ", code="261313", currency="NZD", period="week",
                   mean=2512.5, observed_on="2026-06-30")]
 
 
+def guide(db):
+    """What another publisher states, written down by our editors."""
+    career = db.one("SELECT id FROM catalog.career")
+    db.source("guide-th", publisher="Somebody Else Ltd", tier="curated",
+              statistics="range", code_scheme=None, level_basis="editorial")
+    for level, low in (("mid", 900000), ("senior", 1500000)):
+        db.observe(career, "guide-th", low, None, low + 400000, level=level,
+                   country="TH", currency="THB",
+                   source_url="https://example.org/guide")
+    db.derive(career, "import of guide-th")
+
+
 @contextlib.contextmanager
 def owner(site):
     """A transaction on the database of a copy, to do what a run does."""
@@ -43,6 +55,7 @@ def fetch(site):
         db.source("office-nz", collection_mode="api", statistics="point",
                   code_scheme="ANZSCO-2024")
         run(db, "office-nz", MEAN)
+        guide(db)
         db.judge("ecb", rates=[
             {"kind": "spot", "base": "EUR", "quote": "USD", "country": "",
              "observed_on": "2026-11-23", "rate": 1.1592}])

@@ -170,3 +170,20 @@ def test_evidence_of_the_api_has_precision_mean_and_day(fetched):
 @pytest.mark.parametrize("country", ["us", "gb", "my"])
 def test_page_stays_small(fetched, country):
     assert len(page(fetched, country).encode()) < 75_000
+
+
+def test_what_another_publisher_states_is_not_called_ours(fetched):
+    text = page(fetched, "TH")
+    assert len(cards(text)) == 2
+    for card in cards(text):
+        assert "Somebody Else Ltd; as published: low" in card
+        assert "as the publisher states it" in card
+    assert text.count('href="https://example.org/guide"') == 2
+    assert "The levels are the publisher's." in words(text)
+    for claim in ("our editors' estimate", "editors set it",
+                  "our editors' own range;"):
+        assert claim not in words(text)
+    methods = words(fetched.get("/methodology").text)
+    assert "Somebody Else Ltd. Written down by our editors from what" \
+        in methods
+    assert "our editors' own range" in " ".join(cards(page(fetched, "US")))
