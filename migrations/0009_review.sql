@@ -363,7 +363,8 @@ BEGIN ATOMIC
 			c.slug || ' ' || o.country || ' ' || o.level AS subject,
 			-- What would have to change for it to be asked anew.
 			jsonb_build_array(f.low, f.median, f.high, f.currency,
-				f.pay_basis) AS about,
+				f.pay_basis, o.low, o.median, o.high)
+				AS about,
 			jsonb_build_object(
 				'figure', salary.money(f),
 				'states', jsonb_build_object(
@@ -383,6 +384,17 @@ BEGIN ATOMIC
 			AND NOT o.id = ANY (f.observation_ids)
 			AND salary.disagrees(f, o.currency, o.pay_basis, o.low,
 				o.median, o.high)
+	), followed AS (
+		-- The same statement in a new vintage is the same question.
+		UPDATE salary.review AS r
+		SET observation_id = a.id
+		FROM apart AS a
+		WHERE r.kind = 'disagreement'
+			AND r.state = 'open'
+			AND r.source_code = a.source_code
+			AND r.subject = a.subject
+			AND r.detail -> 'about' = a.about
+			AND r.observation_id <> a.id
 	), closed AS (
 		UPDATE salary.review AS r
 		SET
@@ -397,7 +409,8 @@ BEGIN ATOMIC
 			AND NOT EXISTS (
 				SELECT
 				FROM apart AS a
-				WHERE a.id = o.id
+				WHERE a.source_code = r.source_code
+					AND a.subject = r.subject
 					AND a.about = r.detail -> 'about')
 	)
 	INSERT INTO salary.review
@@ -408,9 +421,10 @@ BEGIN ATOMIC
 	WHERE NOT EXISTS (
 		SELECT
 		FROM salary.review AS r
-		WHERE r.observation_id = a.id
-			AND r.state <> 'void'
-			-- What was decided of another figure is not decided.
+		WHERE r.kind = 'disagreement'
+			AND r.state IN ('open', 'accepted')
+			AND r.source_code = a.source_code
+			AND r.subject = a.subject
 			AND r.detail -> 'about' = a.about);
 END;
 

@@ -11,8 +11,8 @@
 
 static const char help[] =
 	"usage: autopsy-ingest review list [--json]\n"
-	"       autopsy-ingest review accept ID --why TEXT [--by NAME]\n"
-	"       autopsy-ingest review reject ID --why TEXT [--by NAME]\n"
+	"       autopsy-ingest review accept ID [--why TEXT] [--by NAME]\n"
+	"       autopsy-ingest review reject ID [--why TEXT] [--by NAME]\n"
 	"\n"
 	"A source that lost more than a fifth of its rows, moved one by more "
 	"than\n"
@@ -174,11 +174,13 @@ static int decide(const struct review *r, struct db *db)
 	return settle_end(db, act(r, db), false);
 }
 
-/* Who is logged in, also behind sudo. */
+/* Who is logged in, also behind sudo; else whose account this runs as. */
 static const char *who(void)
 {
 	static const char *const names[] = { "SUDO_USER", "LOGNAME", "USER" };
-	const struct passwd *user;
+	static struct passwd account;
+	static char text[1024];
+	struct passwd *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *name = getenv(names[i]);
@@ -186,8 +188,10 @@ static const char *who(void)
 		if (name && *name)
 			return name;
 	}
-	user = getpwuid(getuid());
-	return user && *user->pw_name ? user->pw_name : "unknown";
+	if (getpwuid_r(getuid(), &account, text, sizeof(text), &found) != 0 ||
+	    !found)
+		return "unknown";
+	return found->pw_name;
 }
 
 static int run(const struct review *r)
@@ -235,7 +239,7 @@ int ingest_review_command(int argc, char **argv, salary_refresh_fn *refresh)
 				   is_list ? "list takes no ID"
 					   : "name the number of a review, as "
 					     "'review list' shows it");
-	if (!is_list && (!r.why || !*r.why))
+	if (!*r.why)
 		return usage_wrong("autopsy-ingest review",
 				   "say why, for who asks later: --why TEXT");
 	if (!*r.by)

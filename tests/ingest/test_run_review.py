@@ -97,19 +97,20 @@ def test_a_matter_is_decided_once(held):
     assert desk.believed() == state
 
 
-def test_a_decision_has_somebody_and_a_reason(held):
+@pytest.mark.parametrize("reason, why", [
+    ((), "no reason given"), (("--why", "a new survey"), "a new survey")])
+def test_a_decision_has_somebody_and_a_reason(held, reason, why):
     desk = held
     number = str(reviews(desk)[0]["id"])
     nobody = dict.fromkeys(("SUDO_USER", "LOGNAME", "USER"), "")
-    desk.ingest("review", "accept", number, code=2)
-    assert "--why" in desk.words
     desk.ingest("review", "accept", number, "--why", "", code=2)
+    assert "--why" in desk.words
     assert len(reviews(desk)) == 1
-    desk.ingest("review", "accept", number, "--why", "a new survey", **nobody)
+    desk.ingest("review", "accept", number, *reason, **nobody)
     [done] = desk.rows("SELECT decided_by, why FROM salary.review"
                        f" WHERE id = {number}")
     assert done == {"decided_by": pwd.getpwuid(os.getuid()).pw_name,
-                    "why": "a new survey"}
+                    "why": why}
 
 
 def test_what_is_held_is_due_when_status_says(held):

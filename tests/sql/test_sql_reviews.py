@@ -213,6 +213,32 @@ def test_figure_and_observation_over_a_quarter_apart_are_reviewed(db, career):
     assert len(reviews(db)) == 1
 
 
+def test_disagreement_that_was_accepted_is_asked_about_once(db, career):
+    """Until the figure or the statement is another."""
+    disagreement(db, career)
+    [(review,)] = db.rows("SELECT id FROM salary.review")
+    decide(db, review, True)
+    same = {"p25": 90000, "median": 100000, "p75": 120000}
+    db.take_in("office", statistic(**same, sample_n=100))
+    assert reviews(db) == [("disagreement", "accepted")]
+    db.take_in("office", statistic(**{**same, "p25": 90001}))
+    assert reviews(db) == [("disagreement", "accepted"),
+                           ("disagreement", "open")]
+
+
+def test_open_disagreement_follows_the_statement(db, career):
+    disagreement(db, career)
+    [(review, before)] = db.rows("SELECT id, observation_id"
+                                 " FROM salary.review")
+    db.take_in("office", statistic(p25=90000, median=100000, p75=120000,
+                                   sample_n=100))
+    [(same, after)] = db.rows("SELECT id, observation_id FROM salary.review")
+    assert same == review and after > before
+    decide(db, review, False)
+    assert ("office",) not in db.rows("SELECT source_code"
+                                      " FROM salary.live_observation")
+
+
 def test_disagreement_that_ends_is_void(db, career):
     disagreement(db, career)
     db.observe(career, "blend", 90000, None, 120000)
