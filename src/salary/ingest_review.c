@@ -205,7 +205,9 @@ static int run(const struct review *r)
 
 int ingest_review_command(int argc, char **argv, salary_refresh_fn *refresh)
 {
-	struct review r = { .by = who(), .refresh = refresh };
+	struct review r = { .why = "no reason given",
+			    .by = who(),
+			    .refresh = refresh };
 	bool is_list;
 	int64_t id;
 
