@@ -191,32 +191,31 @@ static size_t count_values(const struct strbuf *text)
 	return count;
 }
 
-static const char *bad_utf8(const struct strbuf *text)
+/* The byte from which on it is not UTF-8, counted from 1; 0 if it all is. */
+static size_t bad_utf8(const struct strbuf *text)
 {
-	const char *s = text->buf, *end = text->buf + text->len;
-
-	while (s < end) {
-		size_t n = utf8_len(s, (size_t)(end - s));
+	for (size_t i = 0; i < text->len;) {
+		size_t n = utf8_len(text->buf + i, text->len - i);
 
 		if (!n)
-			return s;
-		s += n;
+			return i + 1;
+		i += n;
 	}
-	return NULL;
+	return 0;
 }
 
 cJSON *source_json(struct source_job *job)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *bad, *end = NULL;
+	const char *end = NULL;
+	size_t bad;
 	cJSON *json = NULL;
 
 	if (!read_whole(job, &text))
 		goto out;
 	bad = bad_utf8(&text);
 	if (bad) {
-		source_fault(job, 0, "", "is not UTF-8 at byte %td",
-			     bad - text.buf + 1);
+		source_fault(job, 0, "", "is not UTF-8 at byte %zu", bad);
 		goto out;
 	}
 	if (count_values(&text) > JSON_VALUES) {
