@@ -235,8 +235,8 @@ def test_open_disagreement_follows_the_statement(db, career):
     [(same, after)] = db.rows("SELECT id, observation_id FROM salary.review")
     assert same == review and after > before
     decide(db, review, False)
-    assert ("office",) not in db.rows("SELECT source_code"
-                                      " FROM salary.live_observation")
+    assert db.rows("SELECT source_code FROM salary.live_observation"
+                   " WHERE level = 'mid'") == [("blend",)]
 
 
 def test_disagreement_that_ends_is_void(db, career):
