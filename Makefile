@@ -6,7 +6,8 @@ PORT ?= 8080
 CC ?= gcc
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat
+MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat \
+	libidn2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef \
 	-Wold-style-definition -Wformat=2 -Wimplicit-fallthrough \
