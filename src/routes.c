@@ -72,6 +72,7 @@ static const struct field signup_fields[] = {
 	{ "topic", FIELD_FORM, subscription_is_topic,
 	  "must be all, category:NAME or career:NAME" },
 	{ "website", FIELD_FORM, field_is_text, "is too long" },
+	{ "sure", FIELD_FORM, field_is_text, "is too long" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 

@@ -2,91 +2,10 @@
 
 #include "base/parse.h"
 #include "base/settings.h"
+#include "mail/address.h"
 
-/* RFC 5321 section 4.5.3.1; 254 follows from the limit of a path. */
-#define EMAIL_MAX 254
-#define LOCAL_PART_MAX 64
 /* Which wording of the consent stands on the form: views/signup.html. */
 #define CONSENT_TEXT "2026-11"
-
-static bool is_domain(const char *s)
-{
-	const char *label = s;
-	bool has_dot = false;
-
-	for (;; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '.' || c == '\0') {
-			if (s == label || s - label > 63 || s[-1] == '-' ||
-			    *label == '-')
-				return false;
-			if (!c)
-				return has_dot;
-			has_dot = true;
-			label = s + 1;
-		} else if (!(c >= 0x80 || (c >= 'a' && c <= 'z') ||
-			     (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			     c == '-')) {
-			return false;
-		}
-	}
-}
-
-/*
- * Blanks and controls beyond ASCII, which pasting brings along and nobody
- * sees. The database would refuse most of them.
- */
-static bool has_unseen(const char *text)
-{
-	static const struct {
-		const char *first, *last; /* of the same length */
-	} ranges[] = {
-		{ "\xc2\x80", "\xc2\xa0" },	    /* controls, no-break */
-		{ "\xe1\x9a\x80", "\xe1\x9a\x80" }, /* Ogham space */
-		{ "\xe2\x80\x80", "\xe2\x80\x8f" }, /* widths, directions */
-		{ "\xe2\x80\xa8", "\xe2\x80\xaf" }, /* line, paragraph */
-		{ "\xe2\x81\x9f", "\xe2\x81\xaf" }, /* in formulas */
-		{ "\xe3\x80\x80", "\xe3\x80\x80" }, /* ideographic */
-		{ "\xef\xbb\xbf", "\xef\xbb\xbf" }, /* byte order mark */
-	};
-
-	for (; *text; text++) {
-		for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-			size_t len = strlen(ranges[i].first);
-
-			if (strncmp(text, ranges[i].first, len) >= 0 &&
-			    strncmp(text, ranges[i].last, len) <= 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-bool subscription_is_email(const char *text, const char **problem)
-{
-	const char *at = strrchr(text, '@');
-
-	*problem = NULL;
-	if (!*text)
-		*problem = "Enter your e-mail address.";
-	else if (strlen(text) > EMAIL_MAX)
-		*problem = "An e-mail address has at most 254 characters.";
-	else if (strpbrk(text, " \t\r\n,;:<>\"()[]\\") || has_unseen(text))
-		*problem = "Leave out blanks, commas and brackets: write the "
-			   "address alone, like name@example.com.";
-	else if (!at || at == text)
-		*problem = "Write the address with a name before the @, like "
-			   "name@example.com.";
-	else if (at - text > LOCAL_PART_MAX || strchr(text, '@') != at ||
-		 text[0] == '.' || at[-1] == '.' || strstr(text, ".."))
-		*problem = "The part before the @ can't be right: look for a "
-			   "dot or an @ too many.";
-	else if (!is_domain(at + 1))
-		*problem = "Write the address with a domain after the @, like "
-			   "name@example.com.";
-	return !*problem;
-}
 
 bool subscription_is_topic(const char *text)
 {
@@ -97,8 +16,9 @@ bool subscription_is_topic(const char *text)
 	return strncmp(text, "career:", 7) == 0 && parse_is_slug(text + 7);
 }
 
+/* sure: the domain that the visitor is asked about, "" for none. */
 static int form_page(struct web *web, const struct request *rq,
-		     struct response *rs, const char *email,
+		     struct response *rs, const char *email, const char *sure,
 		     const char *problem)
 {
 	cJSON *page = cJSON_CreateObject();
@@ -112,15 +32,16 @@ static int form_page(struct web *web, const struct request *rq,
 	cJSON_AddTrueToObject(page, "noindex");
 	cJSON_AddStringToObject(page, "email", email);
 	cJSON_AddStringToObject(page, "topic", topic ? topic : "all");
+	cJSON_AddStringToObject(page, "sure", sure);
 	cJSON_AddStringToObject(page, "problem", problem ? problem : "");
 	return web_page(web, rq, rs, "subscription/form", page);
 }
 
 static int ask_again(struct web *web, const struct request *rq,
-		     struct response *rs, const char *email,
+		     struct response *rs, const char *email, const char *sure,
 		     const char *problem)
 {
-	int status = form_page(web, rq, rs, email, problem);
+	int status = form_page(web, rq, rs, email, sure, problem);
 
 	return status == 200 ? 422 : status;
 }
@@ -128,7 +49,7 @@ static int ask_again(struct web *web, const struct request *rq,
 int subscription_form(struct web *web, const struct request *rq,
 		      struct response *rs)
 {
-	return form_page(web, rq, rs, "", NULL);
+	return form_page(web, rq, rs, "", "", NULL);
 }
 
 static int thanks(struct web *web, const struct request *rq,
@@ -157,36 +78,69 @@ static enum db_result store(struct db *db, const char *email, const char *topic)
 	return rc;
 }
 
+/*
+ * The address to write to. False when the form is to be shown again: for a
+ * fault, or once for a domain that looks like a slip, which it carries in
+ * `sure` when it comes back.
+ */
+static bool take_email(const struct request *rq, const char *typed,
+		       struct address *email, struct strbuf *problem)
+{
+	const char *sure = request_param(rq, "sure");
+
+	if (!address_parse(email, typed, problem))
+		return false;
+	if (!*email->meant ||
+	    (sure && strcmp(sure, address_domain(email)) == 0))
+		return true;
+	strbuf_addf(problem,
+		    "Did you mean %s? If %s is right, send it once more.",
+		    email->meant, email->text);
+	return false;
+}
+
+static int check_email(struct web *web, const struct request *rq,
+		       struct response *rs, struct address *email)
+{
+	struct strbuf problem = STRBUF_INIT;
+	const char *typed = request_trimmed(rq, "email");
+	int status = 0;
+
+	typed = typed ? typed : "";
+	if (!take_email(rq, typed, email, &problem))
+		status = ask_again(web, rq, rs, typed,
+				   *email->meant ? address_domain(email) : "",
+				   problem.buf);
+	strbuf_release(&problem);
+	return status;
+}
+
 int subscription_sign_up(struct web *web, const struct request *rq,
 			 struct response *rs)
 {
-	const char *email = request_trimmed(rq, "email");
 	const char *topic = request_param(rq, "topic");
-	const char *problem;
+	struct address email;
 	enum db_result rc;
+	int status;
 
 	if (request_is_cross_site(rq, settings_str(SETTING_SITE_URL)))
 		return response_error(rs, 403,
 				      "This form was sent from "
 				      "another site.");
-	email = email ? email : "";
-	if (!subscription_is_email(email, &problem))
-		return ask_again(web, rq, rs, email, problem);
+	status = check_email(web, rq, rs, &email);
+	if (status)
+		return status;
 	/* A field that people don't see and programs fill in. */
 	if (request_param(rq, "website") && *request_param(rq, "website"))
 		return thanks(web, rq, rs);
-	rc = store(web->write, email, topic ? topic : "all");
+	/* Nobody who reads these has asked; others use them to annoy. */
+	if (address_is_role(&email))
+		return thanks(web, rq, rs);
+	rc = store(web->write, email.text, topic ? topic : "all");
 	if (rc == DB_DOWN || rc == DB_BUSY)
 		return response_error(rs, 503,
 				      "We could not note your request, as our "
 				      "database is away. Try again in a "
 				      "minute.");
-	/* Its rules are the last word on what an address is. */
-	if (rc == DB_CONFLICT)
-		return ask_again(web, rq, rs, email,
-				 "We can't write to this address: look for "
-				 "characters that don't belong there.");
-	if (rc != DB_OK)
-		return 500;
-	return thanks(web, rq, rs);
+	return rc == DB_OK ? thanks(web, rq, rs) : 500;
 }

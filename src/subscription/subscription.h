@@ -11,12 +11,6 @@
 handler subscription_sign_up; /* POST /subscribe */
 handler subscription_form;    /* GET /subscribe: the form alone */
 
-/*
- * Whether text can be an address that a mail server would take: one @, no
- * blanks or control characters, a domain with a dot, sizes of RFC 5321.
- * *problem is then NULL, else a sentence for the visitor.
- */
-bool subscription_is_email(const char *text, const char **problem);
 /* "all", "category:slug" or "career:slug". */
 bool subscription_is_topic(const char *text);
 

@@ -73,22 +73,6 @@ static void check_number(const char *s)
 	CHECK(parse_int(s, 0, 9, &n) == (n >= 0 && n <= 9));
 }
 
-static void check_email(const char *s)
-{
-	const char *problem, *at = strchr(s, '@');
-
-	if (!subscription_is_email(s, &problem)) {
-		CHECK(*problem);
-		CHECK(!fuzz_matches(s, "^[a-z]{1,9}@[a-z]{1,9}\\.[a-z]{2,9}$"));
-		return;
-	}
-	CHECK(!problem);
-	CHECK(strlen(s) <= 254 && at && at > s && !strchr(at + 1, '@'));
-	CHECK(strchr(at, '.') && !fuzz_has_control(s));
-	CHECK(!strpbrk(s, " \t\r\n<>\",;()[]\\"));
-	CHECK(!strstr(s, "..") && s[strlen(s) - 1] != '.');
-}
-
 static void put(struct strbuf *out, const char *s)
 {
 	for (; *s; s++)
@@ -124,7 +108,6 @@ static void check_text(const char *s)
 	check_choices(s);
 	check_date(s);
 	check_number(s);
-	check_email(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
