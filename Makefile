@@ -42,7 +42,8 @@ SHARED := $(filter-out src/tools/%,$(SHARED))
 SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \
 	$B/obj/schemas.o
 SQL := $(wildcard src/*/*.sql)
-VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html))
+VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html \
+	src/views/*/*.txt))
 SCHEMAS := migrations/content/career.schema.json
 STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))

@@ -70,6 +70,16 @@ static const char *html_escape_of(unsigned char c)
 	}
 }
 
+static const char *text_escape_of(unsigned char c)
+{
+	return c < 32 || c == 0x7f ? " " : NULL;
+}
+
+void escape_text(struct strbuf *out, const char *s, size_t len)
+{
+	escape_with(out, s, len, text_escape_of);
+}
+
 void escape_html(struct strbuf *out, const char *s, size_t len)
 {
 	escape_with(out, s, len, html_escape_of);

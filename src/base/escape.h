@@ -7,6 +7,8 @@
 
 #include "base/strbuf.h"
 
+/* For a line of plain text: control characters become blanks. */
+void escape_text(struct strbuf *out, const char *s, size_t len);
 /* For HTML text and quoted attributes: & < > " ' are escaped. */
 void escape_html(struct strbuf *out, const char *s, size_t len);
 /*

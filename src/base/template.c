@@ -28,6 +28,7 @@ struct node {
 struct template
 {
 	const char *name;
+	bool is_text; /* no HTML: values are not escaped */
 	struct node *nodes;
 	size_t count;
 	size_t alloc;
@@ -48,13 +49,29 @@ struct parser {
 	struct strbuf *err;
 };
 
+static bool is_text(const char *name, size_t len)
+{
+	return len > 4 && memcmp(name + len - 4, ".txt", 4) == 0;
+}
+
+const char *template_ending(const char *name)
+{
+	return is_text(name, strlen(name)) ? "" : ".html";
+}
+
+/* Where an error is. */
+static void add_place(struct strbuf *err, const struct template *t, size_t line)
+{
+	strbuf_addf(err, "%s%s:%zu: ", t->name, template_ending(t->name), line);
+}
+
 static bool fail(struct parser *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 static bool fail(struct parser *p, const char *fmt, ...)
 {
 	va_list ap;
 
-	strbuf_addf(p->err, "%s.html:%zu: ", p->t->name, p->line);
+	add_place(p->err, p->t, p->line);
 	va_start(ap, fmt);
 	strbuf_vaddf(p->err, fmt, ap);
 	va_end(ap);
@@ -197,23 +214,30 @@ static const struct template *find(const struct template_set *set,
 	return NULL;
 }
 
+static bool check_partial(const struct template_set *set,
+			  const struct template *t, const struct node *n,
+			  struct strbuf *err)
+{
+	const struct template *part = find(set, n->text, n->len);
+
+	if (part && part->is_text == t->is_text)
+		return true;
+	add_place(err, t, n->line);
+	strbuf_addf(err, "{{>%.*s}}: %s", (int)n->len, n->text,
+		    part ? "plain text and HTML can't include one another"
+			 : "there is no such template");
+	return false;
+}
+
 static bool check_partials(const struct template_set *set, struct strbuf *err)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct template *t = &set->templates[i];
 
-		for (size_t k = 0; k < t->count; k++) {
-			const struct node *n = &t->nodes[k];
-
-			if (n->type != NODE_PARTIAL ||
-			    find(set, n->text, n->len))
-				continue;
-			strbuf_addf(err,
-				    "%s.html:%zu: {{>%.*s}}: there is no "
-				    "such template",
-				    t->name, n->line, (int)n->len, n->text);
-			return false;
-		}
+		for (size_t k = 0; k < t->count; k++)
+			if (t->nodes[k].type == NODE_PARTIAL &&
+			    !check_partial(set, t, &t->nodes[k], err))
+				return false;
 	}
 	return true;
 }
@@ -235,6 +259,7 @@ struct template_set *template_set_new(const struct template_source *sources,
 				    .err = err };
 
 		p.t->name = sources[i].name;
+		p.t->is_text = is_text(p.t->name, strlen(p.t->name));
 		set->count++;
 		if (!parse(&p))
 			goto fail;
@@ -271,8 +296,8 @@ static bool render_range(struct renderer *r, size_t from, size_t to,
 static bool render_error(struct renderer *r, const struct node *n,
 			 const char *what)
 {
-	strbuf_addf(r->err, "%s.html:%zu: {{%.*s}}: %s", r->t->name, n->line,
-		    (int)n->len, n->text, what);
+	add_place(r->err, r->t, n->line);
+	strbuf_addf(r->err, "{{%.*s}}: %s", (int)n->len, n->text, what);
 	return false;
 }
 
@@ -337,7 +362,8 @@ static bool render_value(struct renderer *r, const struct node *n,
 			 const cJSON *v)
 {
 	if (cJSON_IsString(v)) {
-		escape_html(r->out, v->valuestring, strlen(v->valuestring));
+		(r->t->is_text ? escape_text : escape_html)(
+			r->out, v->valuestring, strlen(v->valuestring));
 		return true;
 	}
 	if (is_number(v)) {
@@ -463,8 +489,8 @@ bool template_render(const struct template_set *set, const char *name,
 	if (!render_range(&r, 0, r.t->count, page))
 		return false;
 	if (out->is_full) {
-		strbuf_addf(err, "%s.html: the page is larger than %zu bytes",
-			    name, out->cap);
+		strbuf_addf(err, "%s%s: the page is larger than %zu bytes",
+			    name, template_ending(name), out->cap);
 		return false;
 	}
 	return true;

@@ -12,6 +12,10 @@
  *   {{@name}}         the value as JSON that is safe inside <script>
  *   {{!…}}            a remark
  *
+ * One whose name ends in ".txt" is plain text: a value stands there as it is,
+ * and within its line, since a control character becomes a blank. Plain text
+ * and HTML can't include one another.
+ *
  * A name is looked up in the current item only, never in what lies around
  * it. A name that is not there is an error, not an empty string.
  */
@@ -42,6 +46,9 @@ struct template_source {
 struct template_set *template_set_new(const struct template_source *sources,
 				      struct strbuf *err) WARN_UNUSED;
 void template_set_free(struct template_set *set);
+
+/* What its file's name has after its name: ".html", or nothing for a text. */
+const char *template_ending(const char *name);
 
 /*
  * Renders template name with page as the current item and as root. False

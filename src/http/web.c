@@ -61,7 +61,8 @@ static bool read_views(struct web *web, const char *dir, struct strbuf *err)
 	for (size_t i = 0; ok && i < all; i++) {
 		struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 
-		strbuf_addf(&path, "%s/%s.html", dir, views[i].name);
+		strbuf_addf(&path, "%s/%s%s", dir, views[i].name,
+			    template_ending(views[i].name));
 		ok = strbuf_read_file(&text, path.buf, VIEW_MAX, err);
 		web->view_files[i].name = views[i].name;
 		web->view_files[i].len = text.len;

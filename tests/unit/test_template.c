@@ -12,11 +12,14 @@ static struct template_set *parse(const char *page, struct strbuf *err)
 	static const char part[] = "[{{name}}]";
 	static const char loop[] = "\n{{>loop}}";
 	static const char inner[] = "\n\n{{missing}}";
+	static const char words[] = "{{#a}}- {{.}}\n{{/a}}{{>foot.txt}}";
 	const struct template_source sources[] = {
 		{ "page", page, strlen(page) },
 		{ "folder/part", part, strlen(part) },
 		{ "loop", loop, strlen(loop) },
 		{ "inner", inner, strlen(inner) },
+		{ "words.txt", words, strlen(words) },
+		{ "foot.txt", "{{foot}}", 8 },
 		{ NULL, NULL, 0 },
 	};
 
@@ -337,6 +340,69 @@ static void test_unknown_template_is_an_error(void **state)
 	strbuf_release(&err);
 }
 
+/* Renders words.txt, see parse(). */
+static bool render_text(const char *json, struct strbuf *out,
+			struct strbuf *err)
+{
+	struct template_set *set = parse("", err);
+	cJSON *data = cJSON_Parse(json);
+	bool ok = template_render(set, "words.txt", data, out, err);
+
+	cJSON_Delete(data);
+	template_set_free(set);
+	return ok;
+}
+
+static void
+test_value_in_plain_text_stays_as_it_is_and_in_its_line(void **state)
+{
+	struct strbuf out = STRBUF_INIT, err = STRBUF_INIT;
+
+	(void)state;
+	assert_true(render_text("{\"a\":[\"R&D <x> \\\"é\\\"\","
+				"\"1\\r\\n2\\t3\\u007f\"],\"foot\":\"'\"}",
+				&out, &err));
+	assert_string_equal(out.buf, "- R&D <x> \"é\"\n- 1  2 3 \n'");
+	assert_false(render_text("{\"a\":[]}", &out, &err));
+	assert_string_equal(err.buf,
+			    "foot.txt:1: {{foot}}: is not in the data");
+	strbuf_release(&out);
+	strbuf_release(&err);
+}
+
+static void test_text_and_html_do_not_include_one_another(void **state)
+{
+	static const struct template_source all[] = {
+		{ "page", "\n{{>foot.txt}}", 14 },
+		{ "foot.txt", "x", 1 },
+		{ NULL, NULL, 0 },
+	};
+	static const struct render_case bad[] = {
+		{ "{{>words}}", "{}", "page.html:1: {{>words}}: there is no" },
+		{ NULL, NULL, NULL },
+	};
+	static const struct template_source swapped[] = {
+		{ "page.txt", "{{>foot}}", 9 },
+		{ "foot", "x", 1 },
+		{ NULL, NULL, 0 },
+	};
+	struct strbuf err = STRBUF_INIT;
+
+	(void)state;
+	assert_null(template_set_new(all, &err));
+	assert_string_equal(err.buf, "page.html:2: {{>foot.txt}}: plain text "
+				     "and HTML can't include one another");
+	strbuf_reset(&err);
+	assert_null(template_set_new(swapped, &err));
+	assert_string_equal(err.buf, "page.txt:1: {{>foot}}: plain text and "
+				     "HTML can't include one another");
+	check_errors(bad);
+	assert_string_equal(template_ending("mail/a.txt"), "");
+	assert_string_equal(template_ending("mail/a"), ".html");
+	assert_string_equal(template_ending(".txt"), ".html");
+	strbuf_release(&err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +422,9 @@ int main(void)
 		cmocka_unit_test(test_sections_nest_32_deep_and_no_deeper),
 		cmocka_unit_test(test_page_beyond_the_cap_is_an_error),
 		cmocka_unit_test(test_unknown_template_is_an_error),
+		cmocka_unit_test(
+			test_value_in_plain_text_stays_as_it_is_and_in_its_line),
+		cmocka_unit_test(test_text_and_html_do_not_include_one_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
