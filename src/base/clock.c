@@ -42,7 +42,7 @@ void clock_add_iso(struct strbuf *out, int64_t wall_ms)
 		    tm.tm_min, tm.tm_sec, (int)(wall_ms % 1000));
 }
 
-void clock_add_http(struct strbuf *out, time_t t)
+static void add_date(struct strbuf *out, time_t t, const char *zone)
 {
 	static const char day[][4] = { "Sun", "Mon", "Tue", "Wed",
 				       "Thu", "Fri", "Sat" };
@@ -52,7 +52,17 @@ void clock_add_http(struct strbuf *out, time_t t)
 	struct tm tm;
 
 	gmtime_r(&t, &tm);
-	strbuf_addf(out, "%s, %02d %s %04d %02d:%02d:%02d GMT", day[tm.tm_wday],
+	strbuf_addf(out, "%s, %02d %s %04d %02d:%02d:%02d %s", day[tm.tm_wday],
 		    tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
-		    tm.tm_min, tm.tm_sec);
+		    tm.tm_min, tm.tm_sec, zone);
+}
+
+void clock_add_http(struct strbuf *out, time_t t)
+{
+	add_date(out, t, "GMT");
+}
+
+void clock_add_mail(struct strbuf *out, time_t t)
+{
+	add_date(out, t, "+0000");
 }

@@ -18,5 +18,7 @@ void clock_sleep_ms(int64_t ms);
 void clock_add_iso(struct strbuf *out, int64_t wall_ms);
 /* Thu, 30 Apr 2026 09:15:02 GMT (RFC 9110 section 5.6.7) */
 void clock_add_http(struct strbuf *out, time_t t);
+/* Thu, 30 Apr 2026 09:15:02 +0000 (RFC 5322 section 3.3) */
+void clock_add_mail(struct strbuf *out, time_t t);
 
 #endif
