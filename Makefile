@@ -47,6 +47,8 @@ VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html \
 SCHEMAS := migrations/content/career.schema.json
 STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
+# Programs that tests of mail drive.
+MAIL := $(patsubst tests/mail/%.c,$B/mail/%,$(wildcard tests/mail/*.c))
 
 .DELETE_ON_ERROR:
 .PHONY: all run env packages test unit asan valgrind analyse fuzz lint bench \
@@ -66,7 +68,7 @@ test: ## install what is missing and run every test
 	@deploy/local/install-packages test
 	@tests/run
 
-unit: $(UNIT) ## run the C tests
+unit: $(UNIT) $(MAIL) ## run the C tests
 	@for t in $(UNIT); do $(RUN) $$t || exit 1; done
 
 asan: ## build with the sanitizers and run the C tests
@@ -148,4 +150,9 @@ $B/unit/%: tests/unit/%.c $B/libautopsy.a
 	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka \
 		-lbrotlidec $(LIBS)
 
--include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d)
+$B/mail/%: tests/mail/%.c $B/libautopsy.a
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a $(LIBS)
+
+-include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d) $(MAIL:=.d)
