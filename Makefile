@@ -6,8 +6,7 @@ PORT ?= 8080
 CC ?= gcc
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat \
-	libidn2
+MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat libidn2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef \
 	-Wold-style-definition -Wformat=2 -Wimplicit-fallthrough \
@@ -42,12 +41,10 @@ SHARED := $(filter-out src/tools/%,$(SHARED))
 SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \
 	$B/obj/schemas.o
 SQL := $(wildcard src/*/*.sql)
-VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html \
-	src/views/*/*.txt))
+VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html src/views/*/*.txt))
 SCHEMAS := migrations/content/career.schema.json
 STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
-# Programs that tests of mail drive.
 MAIL := $(patsubst tests/mail/%.c,$B/mail/%,$(wildcard tests/mail/*.c))
 
 .DELETE_ON_ERROR:
@@ -144,15 +141,9 @@ $B/gen/schemas.c: $(SCHEMAS) $B/embed
 $B/static/.done: $(STATIC) deploy/local/build-static
 	@deploy/local/build-static src/static $B/static
 
-$B/unit/%: tests/unit/%.c $B/libautopsy.a
+$(UNIT) $(MAIL): $B/%: tests/%.c $B/libautopsy.a
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka \
-		-lbrotlidec $(LIBS)
-
-$B/mail/%: tests/mail/%.c $B/libautopsy.a
-	@mkdir -p $(@D)
-	@echo '  LD $@'
-	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a $(LIBS)
+	@$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< $B/libautopsy.a -lcmocka -lbrotlidec $(LIBS)
 
 -include $(SHARED_OBJ:.o=.d) $(PROGRAMS:%=$B/obj/%.d) $(UNIT:=.d) $(MAIL:=.d)
