@@ -20,7 +20,7 @@ CREATE TABLE mail.signup (
 	CONSTRAINT signup_email_hash_check
 		CHECK (octet_length(email_hash) = 32),
 	CONSTRAINT signup_topics_check CHECK (cardinality(topics) > 0),
-	CONSTRAINT signup_generation_check CHECK (generation > 0),
+	CONSTRAINT signup_generation_check CHECK (generation BETWEEN 1 AND 64),
 	CONSTRAINT signup_text_version_check
 		CHECK (text_version ~ '^[0-9a-z][0-9a-z.-]{0,39}$'),
 	CONSTRAINT signup_expires_at_check CHECK (expires_at > requested_at)
@@ -33,7 +33,7 @@ COMMENT ON COLUMN mail.signup.email_hash IS
 	'HMAC-SHA256 of the address with a key that the database does not have:
 what stays of somebody who had everything erased';
 COMMENT ON COLUMN mail.signup.generation IS
-	'Of the link: an older one is void';
+	'Of the link, which is looked for among 64: an older one is void';
 
 CREATE UNIQUE INDEX signup_email_hash_idx
 	ON mail.signup (email_hash) WHERE confirmed_at IS NULL;

@@ -145,8 +145,8 @@ BEGIN
 			ORDER BY t.topic),
 		text_version = excluded.text_version,
 		-- The links of what had expired stay void.
-		generation = s.generation
-			+ (s.expires_at <= now())::integer,
+		generation = CASE WHEN s.expires_at <= now()
+			THEN s.generation % 64 + 1 ELSE s.generation END,
 		requested_at = now(),
 		expires_at = excluded.expires_at,
 		page = excluded.page,
