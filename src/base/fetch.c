@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #define TRIES 4
 #define REDIRECTS 5
@@ -57,21 +58,6 @@ void fetch_release(struct fetch_reply *reply)
 	strbuf_release(&reply->type);
 }
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static size_t take_body(char *data, size_t one, size_t len, void *arg)
 {
 	struct transfer *t = arg;
@@ -80,7 +66,7 @@ static size_t take_body(char *data, size_t one, size_t len, void *arg)
 	t->is_large = t->reply->size + (int64_t)len > FETCH_MAX_BYTES;
 	if (t->is_large)
 		return 0;
-	t->is_unwritable = !write_all(t->reply->fd, data, len);
+	t->is_unwritable = !file_write_all(t->reply->fd, data, len);
 	if (t->is_unwritable)
 		return 0;
 	t->reply->size += (int64_t)len;

@@ -5,25 +5,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
+
 struct maildir {
 	struct transport transport;
 	char *folder;
 };
-
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
 
 /* Whether a reader has moved it: cur/ID, or cur/ID:2,FLAGS. */
 static bool is_read(const struct maildir *m, const char *id)
@@ -56,8 +43,8 @@ static bool write_temporary(char *path, const struct mail *mail)
 		return false;
 	strbuf_addf(&head, "Return-Path: <%s>\r\nDelivered-To: %s\r\n",
 		    mail->from, mail->to);
-	ok = write_all(fd, head.buf, head.len) &&
-	     write_all(fd, mail->bytes, mail->len) && fsync(fd) == 0;
+	ok = file_write_all(fd, head.buf, head.len) &&
+	     file_write_all(fd, mail->bytes, mail->len) && fsync(fd) == 0;
 	if (close(fd))
 		ok = false;
 	strbuf_release(&head);

@@ -7,6 +7,8 @@
 #include <sodium/utils.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define PIECE ((size_t)1 << 18)
 #define PARTS_MAX 200
 #define SHA256_HEX (2 * crypto_hash_sha256_BYTES + 1)
@@ -123,7 +125,7 @@ static bool write_piece(const struct ingest *in, int fd, int64_t *size)
 	unsigned char *data = xmalloc(len + 1);
 	bool ok = sodium_hex2bin(data, len + 1, hex, 2 * len, NULL, &done,
 				 NULL) == 0 &&
-		  write(fd, data, done) == (ssize_t)done;
+		  file_write_all(fd, data, done);
 
 	*size += (int64_t)done;
 	free(data);
