@@ -17,10 +17,9 @@ _Static_assert(sodium_base64_ENCODED_LEN(TOKEN_BYTES, CODING) == TOKEN_SIZE,
 	       "a token has its size");
 
 static const char *const purposes[] = {
-	[TOKEN_CONFIRM] = "confirm",
-	[TOKEN_UNSUBSCRIBE] = "unsubscribe",
-	[TOKEN_MANAGE] = "manage",
-	[TOKEN_BLOCK] = "block",
+	[TOKEN_CONFIRM] = "confirm", [TOKEN_UNSUBSCRIBE] = "unsubscribe",
+	[TOKEN_MANAGE] = "manage",   [TOKEN_BLOCK] = "block",
+	[TOKEN_FORM] = "form",
 };
 
 static void mac_begin(crypto_auth_hmacsha256_state *state,

@@ -28,6 +28,7 @@ enum token_purpose {
 	TOKEN_UNSUBSCRIBE,
 	TOKEN_MANAGE,
 	TOKEN_BLOCK,
+	TOKEN_FORM, /* a form that was fetched, not made up */
 };
 
 /* The first signs; the others are older ones, which only verify. */

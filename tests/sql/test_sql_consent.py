@@ -69,6 +69,10 @@ def keep(db, who, topics=(), kind="unsubscribed"):
                   list(topics), kind)
 
 
+def announce(db, career, wait="1 hour"):
+    return db.one("SELECT mail.announce(%s, %s::interval)", career, wait)
+
+
 def test_request_is_a_question_and_no_more(db):
     sign_up(db)
     assert request(db)[2:] == (["all"], None)
@@ -237,7 +241,7 @@ def test_block_of_what_is_not_there_says_so(db):
 
 def test_leaving_stops_what_is_queued(db, career):
     who = reader(db)
-    assert db.one("SELECT mail.announce(%s)", career) == 1
+    assert announce(db, career) == 1
     assert keep(db, who)
     assert mails(db, "notice") == ["cancelled"]
     assert db.rows("SELECT state FROM mail.reader") == [("unsubscribed",)]
@@ -253,7 +257,7 @@ def test_leaving_twice_is_leaving_once(db):
 def test_leaving_a_topic_keeps_the_others(db, career):
     who = reader(db, topics=["career:backend-developer",
                              "category:information-technology"])
-    db.one("SELECT mail.announce(%s)", career)
+    announce(db, career)
     keep(db, who, ["category:information-technology"], "changed")
     assert mails(db, "notice") == ["ready"]
     assert db.rows("SELECT state FROM mail.reader") == [("active",)]
@@ -274,14 +278,15 @@ def test_leaving_of_who_is_not_there_says_so(db):
 
 def test_page_of_a_link_shows_no_whole_address(db):
     assert db.one("SELECT mail.reader_topics(%s)", reader(db)) == {
-        "address": "r***@example.org", "state": "active", "topics": ["all"]}
+        "address": "r***@example.org", "state": "active", "topics": [
+            {"topic": "all", "words": "new career guides"}]}
 
 
 # Erasure.
 
 def test_erased_reader_leaves_a_hash_and_nothing_else(db, career):
     reader(db)
-    db.one("SELECT mail.announce(%s)", career)
+    announce(db, career)
     assert db.one("SELECT mail.erase_reader(%s, NULL, NULL)",
                   digest("reader@example.org"))
     for table in ("signup", "reader", "message", "consent_event",
@@ -313,8 +318,8 @@ def test_erasing_who_is_not_known_leaves_no_trace(db):
 def test_reader_is_told_of_a_career_once(db, career):
     reader(db, topics=["all", "career:backend-developer",
                        "category:information-technology"])
-    assert db.one("SELECT mail.announce(%s)", career) == 1
-    assert db.one("SELECT mail.announce(%s)", career) == 0
+    assert announce(db, career) == 1
+    assert announce(db, career) == 0
     assert mails(db, "notice") == ["ready"]
 
 
@@ -326,22 +331,22 @@ def test_topic_decides_who_is_told(db, career, topic, count):
             " VALUES ('health', 'Health', 's', 99)"
             " ON CONFLICT DO NOTHING")
     reader(db, topics=[topic])
-    assert db.one("SELECT mail.announce(%s)", career) == count
+    assert announce(db, career) == count
 
 
 def test_careers_of_an_hour_share_a_mail(db, career):
     reader(db)
     other = db.publish(slug="nurse", name="Nurse", start={
         "entry_path": "p", "resources": []})["career_id"]
-    db.one("SELECT mail.announce(%s)", career)
-    db.one("SELECT mail.announce(%s)", other)
+    announce(db, career)
+    announce(db, other)
     assert mails(db, "notice") == ["ready"]
     assert db.one("SELECT count(*) FROM mail.announcement") == 2
     # One that is due, or was tried, is closed.
     third = db.publish(slug="cook", name="Cook", start={
         "entry_path": "p", "resources": []})["career_id"]
     db.rows("UPDATE mail.message SET run_at = now() WHERE kind = 'notice'")
-    db.one("SELECT mail.announce(%s)", third)
+    announce(db, third)
     assert mails(db, "notice") == ["ready", "ready"]
 
 
@@ -350,7 +355,7 @@ def test_nobody_is_told_who_left_or_must_not_be_written_to(db, career):
     reader(db, "gone@example.org")
     db.rows("INSERT INTO mail.suppression (email_hash, reason)"
             " VALUES (%s, 'hard')", digest("gone@example.org"))
-    assert db.one("SELECT mail.announce(%s)", career) == 0
+    assert announce(db, career) == 0
 
 
 # Who may do what.

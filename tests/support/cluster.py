@@ -127,12 +127,14 @@ class Cluster:
         return connection
 
     def psql(self, database, sql=None, *, file=None, user=SUPERUSER,
-             variables=None):
+             variables=None, role=None):
         """Rows as text, cells joined by |; raises when a statement fails."""
         command = [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1",
                    "-d", self.url(database, user)]
         for name, value in (variables or {}).items():
             command += ["-v", f"{name}={value}"]
+        if role:
+            command += ["-c", f"SET ROLE {role}"]
         command += ["-f", file] if file else ["-c", sql]
         done = subprocess.run(command, capture_output=True, text=True,
                               timeout=60, check=False)

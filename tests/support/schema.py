@@ -18,8 +18,7 @@ def make_site(name):
     cluster = shared()
     cluster.createdb(name)
     for path in migrations():
-        cluster.psql(name, "SET ROLE autopsy_owner;\n"
-                     + path.read_text("utf-8"))
+        cluster.psql(name, path.read_text("utf-8"), role="autopsy_owner")
     return cluster
 
 

@@ -15,7 +15,11 @@ static const char *const names[] = {
 	"CONTACT",	    "BLS_URL",		 "BLS_API_KEY",
 	"JOBBANK_URL",	    "CBS_URL",		 "DATAGOVSG_URL",
 	"EUROSTAT_URL",	    "ILOSTAT_URL",	 "ECB_URL",
-	"FRANKFURTER_URL",  "WORLDBANK_URL",	 "INGEST_ALLOW_HTTP"
+	"FRANKFURTER_URL",  "WORLDBANK_URL",	 "INGEST_ALLOW_HTTP",
+	"MAIL_URL",	    "MAIL_FROM",	 "MAIL_DOMAIN",
+	"MAIL_POSTAL",	    "MAIL_AUTH_FILE",	 "MAIL_CA_FILE",
+	"MAIL_RATE",	    "MAIL_LEASE_S",	 "MAIL_GATHER_S",
+	"LINK_KEYS_FILE",   "EMAIL_PEPPER_FILE"
 };
 
 static int clear_environment(void **state)
