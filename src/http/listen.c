@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -126,29 +125,4 @@ int listen_socket(const char *path, bool *is_own, struct strbuf *err)
 		return STDIN_FILENO;
 	*is_own = true;
 	return make_socket(path, err);
-}
-
-void listen_notify(const char *state)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	size_t len = path ? strlen(path) : 0;
-	socklen_t size =
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
-	int fd;
-
-	if (!len || len >= sizeof(un.sun_path))
-		return;
-	memcpy(un.sun_path, path, len);
-	if (un.sun_path[0] == '@')
-		un.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	/* Best effort: systemd restarts us if it misses the watchdog. A full
-	 * queue must not stop the master, who ends requests that hang. */
-	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
-		   (struct sockaddr *)&un, size) < 0)
-		errno = 0;
-	close(fd);
 }

@@ -13,7 +13,4 @@
  */
 int listen_socket(const char *path, bool *is_own, struct strbuf *err);
 
-/* Tells systemd (sd_notify(3)), if it listens: "READY=1". */
-void listen_notify(const char *state);
-
 #endif

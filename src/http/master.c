@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/parse.h"
 #include "http/listen.h"
 
@@ -156,14 +157,14 @@ static void begin_replacing(struct master *m)
 		m->is_again = true;
 		return;
 	}
-	listen_notify("RELOADING=1");
+	notify_systemd("RELOADING=1");
 	log_event(LOG_INFO, "master", "replacing %d workers", m->o->workers);
 	m->next_to_replace = 0;
 }
 
 static void begin_stopping(struct master *m)
 {
-	listen_notify("STOPPING=1");
+	notify_systemd("STOPPING=1");
 	log_event(LOG_INFO, "master", "stopping");
 	m->is_stopping = true;
 	for (int i = 0; i < m->o->workers; i++)
@@ -216,7 +217,7 @@ static void log_end_of(int slot, const struct process *p, int status)
 static void say_ready_again(const struct master *m)
 {
 	if (m->is_ready)
-		listen_notify("READY=1");
+		notify_systemd("READY=1");
 }
 
 static void give_up_replacing(struct master *m, int slot)
@@ -337,7 +338,7 @@ static void look_for_ready(struct master *m)
 			SEAT_IDLE;
 	}
 	if (m->is_ready)
-		listen_notify("READY=1");
+		notify_systemd("READY=1");
 }
 
 static void tick(struct master *m)
@@ -359,7 +360,7 @@ static void tick(struct master *m)
 	if (!m->is_stopping)
 		replace_step(m);
 	if (now - m->watchdog_at >= WATCHDOG_MS) {
-		listen_notify("WATCHDOG=1");
+		notify_systemd("WATCHDOG=1");
 		m->watchdog_at = now;
 	}
 }

@@ -164,43 +164,6 @@ static void test_passed_descriptors_are_one_that_listens(void **state)
 	assert_int_equal(access(f->path.buf, F_OK), -1);
 }
 
-static void check_notice(const char *directory)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	socklen_t len;
-	char env[108], got[64] = "";
-
-	snprintf(env, sizeof(env), "%s/notify", directory);
-	memcpy(un.sun_path, env, strlen(env));
-	if (env[0] == '@')
-		un.sun_path[0] = '\0';
-	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(env));
-	assert_int_equal(bind(fd, (struct sockaddr *)&un, len), 0);
-	setenv("NOTIFY_SOCKET", env, 1);
-	listen_notify("READY=1");
-	assert_int_equal(recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT), 7);
-	assert_string_equal(got, "READY=1");
-	unsetenv("NOTIFY_SOCKET");
-	listen_notify("READY=1");
-	assert_int_equal(recv(fd, got, sizeof(got), MSG_DONTWAIT), -1);
-	close(fd);
-	unlink(env);
-}
-
-static void test_systemd_is_told_by_path_or_abstract_name(void **state)
-{
-	struct fixture *f = *state;
-	char abstract[64];
-
-	check_notice(f->dir);
-	snprintf(abstract, sizeof(abstract), "@%s", f->dir);
-	check_notice(abstract);
-	setenv("NOTIFY_SOCKET", "/nowhere/notify", 1);
-	listen_notify("READY=1");
-	unsetenv("NOTIFY_SOCKET");
-}
-
 /* The reason of the first step that fails, not of those after it. */
 static void test_socket_that_can_not_be_had_is_told_why(void **state)
 {
@@ -217,25 +180,6 @@ static void test_socket_that_can_not_be_had_is_told_why(void **state)
 	assert_non_null(strstr(f->err.buf, "Too many open files"));
 }
 
-static void test_nobody_waits_for_a_systemd_that_does_not_read(void **state)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	struct fixture *f = *state;
-
-	snprintf(un.sun_path, sizeof(un.sun_path), "%s/notify", f->dir);
-	assert_int_equal(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
-	setenv("NOTIFY_SOCKET", un.sun_path, 1);
-	/* It would wait for ever; more than the queue of any system holds. */
-	alarm(10);
-	for (int i = 0; i < 5000; i++)
-		listen_notify("WATCHDOG=1");
-	alarm(0);
-	unsetenv("NOTIFY_SOCKET");
-	close(fd);
-	unlink(un.sun_path);
-}
-
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
 int main(void)
@@ -250,8 +194,6 @@ int main(void)
 		TEST(test_socket_that_can_not_be_had_is_told_why),
 		TEST(test_descriptors_for_another_process_are_ignored),
 		TEST(test_passed_descriptors_are_one_that_listens),
-		TEST(test_systemd_is_told_by_path_or_abstract_name),
-		TEST(test_nobody_waits_for_a_systemd_that_does_not_read),
 	};
 
 	/* Nothing may listen or be open where descriptors are passed. */
