@@ -1,10 +1,9 @@
 /*
- * The only file that knows libpq. Connections are made lazily, never before
- * a fork; the URL is completed with timeouts that a dead host can't outlast.
+ * The connection and the named queries. Connections are made lazily, never
+ * before a fork; the URL is completed with timeouts that a dead host can't
+ * outlast.
  */
-#include "db/db.h"
-
-#include "db/db_link.h"
+#include "db/db_session.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,22 +16,6 @@
 /* A standby that became primary should be found again without a restart. */
 #define CONNECTION_AGE_MS INT64_C(600000) /* ten minutes */
 
-struct db {
-	struct db_options o;
-	PGconn *conn;
-	PGresult *result;
-	struct strbuf error;
-	char sqlstate[6];
-	char constraint[64];
-	int position;
-	int64_t retry_at;
-	int64_t backoff;
-	int64_t connected_at;
-	int64_t connects;
-	bool in_block;
-	bool is_late; /* the server did not answer in time */
-};
-
 struct db *db_new(const struct db_options *o)
 {
 	struct db *db = xcalloc(1, sizeof(*db));
@@ -42,7 +25,7 @@ struct db *db_new(const struct db_options *o)
 	return db;
 }
 
-static void disconnect(struct db *db)
+void db_disconnect(struct db *db)
 {
 	PQclear(db->result);
 	db->result = NULL;
@@ -55,13 +38,13 @@ void db_free(struct db *db)
 {
 	if (!db)
 		return;
-	disconnect(db);
+	db_disconnect(db);
 	strbuf_release(&db->error);
 	free(db);
 }
 
 /* libpq ends its messages with a newline and may use several lines. */
-static void set_error(struct db *db, const char *text)
+void db_set_error(struct db *db, const char *text)
 {
 	strbuf_reset(&db->error);
 	for (; *text; text++) {
@@ -89,7 +72,7 @@ static void keep_error(struct db *db)
 	const char *at = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
 	int64_t position;
 
-	set_error(db, text ? text : PQerrorMessage(db->conn));
+	db_set_error(db, text ? text : PQerrorMessage(db->conn));
 	if (hint)
 		strbuf_addf(&db->error, " (%s)", hint);
 	copy_field(db->sqlstate, sizeof(db->sqlstate),
@@ -108,8 +91,7 @@ static bool succeeded(const PGresult *r)
 	       s == PGRES_EMPTY_QUERY;
 }
 
-/* Stores r as the last result and says what it means. */
-static enum db_result take(struct db *db, PGresult *r)
+enum db_result db_take(struct db *db, PGresult *r)
 {
 	PQclear(db->result);
 	db->result = r;
@@ -157,9 +139,9 @@ static enum db_result wait_for(struct db *db, int sent)
 	if (sent)
 		r = db_link_wait(db->conn, db->o.is_patient ? -1 : ANSWER_MS,
 				 &db->is_late);
-	rc = take(db, r);
+	rc = db_take(db, r);
 	if (db->is_late)
-		set_error(db, "the server does not answer");
+		db_set_error(db, "the server does not answer");
 	return rc;
 }
 
@@ -186,7 +168,7 @@ static void set_misfit(struct db *db, const char *query)
 		    "the schema does not fit this program; run 'autopsy-ctl "
 		    "migrate up' (%s: %s)",
 		    query, db->error.buf);
-	set_error(db, why.buf);
+	db_set_error(db, why.buf);
 	strbuf_release(&why);
 	if (!db->o.is_patient)
 		log_event(LOG_ERROR, "db.prepare", "%s", db->error.buf);
@@ -263,12 +245,13 @@ enum db_result db_connect(struct db *db)
 		return DB_OK;
 	if (!db->o.is_patient && clock_ms() < db->retry_at)
 		return DB_DOWN;
-	disconnect(db);
+	db_disconnect(db);
 	db->conn = db_link_open(db->o.url, db->o.application);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		set_error(db, db_link_is_malformed(db->o.url)
-				      ? "its URL is not one that libpq can read"
-				      : PQerrorMessage(db->conn));
+		db_set_error(db,
+			     db_link_is_malformed(db->o.url)
+				     ? "its URL is not one that libpq can read"
+				     : PQerrorMessage(db->conn));
 		goto down;
 	}
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
@@ -285,7 +268,7 @@ enum db_result db_connect(struct db *db)
 down:
 	if (!db->o.is_patient)
 		log_event(LOG_WARN, "db.down", "%s", db->error.buf);
-	disconnect(db);
+	db_disconnect(db);
 	back_off(db);
 	return rc == DB_ERROR ? DB_ERROR : DB_DOWN;
 }
@@ -318,12 +301,12 @@ enum db_result db_read(struct db *db, enum query q, const char *const *params,
 	enum db_result rc = run_query(db, q, params, n);
 
 	if (rc == DB_DOWN && was_connected && !db->in_block && !db->is_late) {
-		disconnect(db);
+		db_disconnect(db);
 		db->retry_at = 0;
 		rc = run_query(db, q, params, n);
 	}
 	if (rc == DB_DOWN)
-		disconnect(db);
+		db_disconnect(db);
 	return rc;
 }
 
@@ -333,7 +316,7 @@ enum db_result db_write(struct db *db, enum query q, const char *const *params,
 	enum db_result rc = run_query(db, q, params, n);
 
 	if (rc == DB_DOWN)
-		disconnect(db);
+		db_disconnect(db);
 	return rc;
 }
 
@@ -343,7 +326,8 @@ enum db_result db_copy(struct db *db, enum query q, db_copy_fn *more, void *arg)
 
 	if (rc != DB_OK)
 		return rc;
-	rc = take(db, db_link_copy(db->conn, query_texts[q].name, more, arg));
+	rc = db_take(db,
+		     db_link_copy(db->conn, query_texts[q].name, more, arg));
 	return rc == DB_ERROR && is_busy(db->sqlstate) ? DB_BUSY : rc;
 }
 
@@ -389,104 +373,9 @@ const char *db_constraint(const struct db *db)
 	return db->constraint;
 }
 
-enum db_result db_run(struct db *db, const char *sql, const char *const *params,
-		      int n)
-{
-	enum db_result rc = db_connect(db);
-
-	if (rc != DB_OK)
-		return rc;
-	return take(db, n ? PQexecParams(db->conn, sql, n, NULL, params, NULL,
-					 NULL, 0)
-			  : PQexec(db->conn, sql));
-}
-
-/* A COPY wants a stream that nobody has; only a new session gets out. */
-static enum db_result give_up_copy(struct db *db)
-{
-	disconnect(db);
-	set_error(db, "COPY from or to the client is not possible here");
-	return DB_ERROR;
-}
-
-enum db_result db_run_script(struct db *db, const char *sql, int *done)
-{
-	enum db_result rc = db_connect(db);
-	PGresult *r;
-
-	*done = 0;
-	if (rc != DB_OK)
-		return rc;
-	if (!PQsendQuery(db->conn, sql))
-		return take(db, NULL);
-	while ((r = PQgetResult(db->conn))) {
-		bool is_copy = PQresultStatus(r) == PGRES_COPY_IN ||
-			       PQresultStatus(r) == PGRES_COPY_OUT;
-
-		/* Whatever follows the first error says nothing new. */
-		if (rc == DB_OK || rc == DB_NONE)
-			rc = take(db, r);
-		else
-			PQclear(r);
-		if (is_copy)
-			return give_up_copy(db);
-		*done += rc == DB_OK || rc == DB_NONE;
-	}
-	return rc == DB_NONE ? DB_OK : rc;
-}
-
 int db_error_position(const struct db *db)
 {
 	return db->position;
-}
-
-/* A statement without rows is done, not "none found". */
-static enum db_result control(struct db *db, const char *sql)
-{
-	enum db_result rc = db_run(db, sql, DB_NO_PARAMS);
-
-	return rc == DB_NONE ? DB_OK : rc;
-}
-
-enum db_result db_begin(struct db *db)
-{
-	bool was_connected = db->conn != NULL;
-	enum db_result rc = control(db, "BEGIN READ WRITE");
-
-	/* Nothing is lost with the connection yet. */
-	if (rc == DB_DOWN && was_connected) {
-		disconnect(db);
-		db->retry_at = 0;
-		rc = control(db, "BEGIN READ WRITE");
-	}
-	db->in_block = rc == DB_OK;
-	return rc;
-}
-
-enum db_result db_commit(struct db *db)
-{
-	enum db_result rc = control(db, "COMMIT");
-
-	db->in_block = false;
-	/* COMMIT of a failed transaction succeeds as a ROLLBACK. */
-	if (rc == DB_OK && strcmp(PQcmdStatus(db->result), "COMMIT") != 0)
-		rc = DB_ERROR;
-	return rc;
-}
-
-void db_rollback(struct db *db)
-{
-	db->in_block = false;
-	if (!db->conn)
-		return;
-	PQclear(PQexec(db->conn, "ROLLBACK"));
-}
-
-bool db_in_transaction(const struct db *db)
-{
-	PGTransactionStatusType s = PQtransactionStatus(db->conn);
-
-	return s == PQTRANS_INTRANS || s == PQTRANS_INERROR;
 }
 
 int64_t db_connects(const struct db *db)

@@ -104,6 +104,16 @@ enum db_result db_run(struct db *db, const char *sql, const char *const *params,
 /* Runs a script at once; *done counts the statements that succeeded. */
 enum db_result db_run_script(struct db *db, const char *sql,
 			     int *done) WARN_UNUSED;
+/* NOTIFY on the channel ends db_wait(). It is the session's: to be said again
+ * when db_connects() has changed. */
+enum db_result db_listen(struct db *db, const char *channel) WARN_UNUSED;
+/*
+ * Waits for a notification, for other_fd to be readable (-1: nothing else) or
+ * for the end of the time. DB_OK: there was a notification, which may have come
+ * earlier; DB_DOWN: the connection is lost; else DB_NONE.
+ */
+enum db_result db_wait(struct db *db, int other_fd,
+		       int64_t timeout_ms) WARN_UNUSED;
 /* Whether the session is inside a transaction block. */
 bool db_in_transaction(const struct db *db);
 /* Connections made so far, for the metrics. */
