@@ -21,6 +21,8 @@ struct relay {
 	char *user, *password;
 	bool is_plain; /* to this machine, without TLS */
 	long reply_s;
+	void (*tick)(void *arg);
+	void *tick_arg;
 };
 
 struct session {
@@ -66,6 +68,19 @@ static size_t give_message(char *data, size_t one, size_t len, void *arg)
 	return len;
 }
 
+static int tell_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c,
+			 curl_off_t d)
+{
+	const struct relay *r = arg;
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	r->tick(r->tick_arg);
+	return 0;
+}
+
 static void set_security(const struct relay *r)
 {
 	CURL *c = r->curl;
@@ -87,7 +102,7 @@ static void set_security(const struct relay *r)
 	}
 }
 
-static void set_session(const struct relay *r, struct session *s)
+static void set_session(struct relay *r, struct session *s)
 {
 	CURL *c = r->curl;
 
@@ -105,6 +120,11 @@ static void set_session(const struct relay *r, struct session *s)
 	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, watch);
 	curl_easy_setopt(c, CURLOPT_DEBUGDATA, s);
+	if (!r->tick)
+		return;
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, tell_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, r);
 }
 
 static enum smtp_end end_of(CURLcode rc)
@@ -288,6 +308,8 @@ struct transport *mail_smtp_open(const struct transport_options *options,
 	r->transport.close = close_relay;
 	r->reply_s = options->reply_timeout_s ? options->reply_timeout_s
 					      : REPLY_S;
+	r->tick = options->tick;
+	r->tick_arg = options->tick_arg;
 	r->ca_file = options->ca_file ? xstrdup(options->ca_file) : NULL;
 	r->curl = curl_easy_init();
 	if (!r->curl)

@@ -80,6 +80,10 @@ struct transport_options {
 	const char *auth_file; /* two lines, user and password; NULL: none */
 	const char *ca_file;   /* NULL: the system's */
 	int reply_timeout_s;   /* 0: the 600 of RFC 5321 4.5.3.2 */
+	/* Called each second and oftener while a mail is handed over: a relay
+	 * may be slow, but who sends is alive. NULL: nobody asks. */
+	void (*tick)(void *arg);
+	void *tick_arg;
 };
 
 /* NULL with a sentence in err. The program must ignore SIGPIPE. */

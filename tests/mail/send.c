@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 #include <signal.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "mail/transport.h"
 
@@ -14,6 +15,21 @@ struct hook {
 	bool refuses;
 	int calls;
 };
+
+/* Seconds in which there was a tick. */
+struct ticks {
+	int64_t last_second;
+	int count;
+};
+
+static void tick(void *arg)
+{
+	int64_t second = clock_ms() / 1000;
+	struct ticks *ticks = arg;
+
+	ticks->count += second != ticks->last_second;
+	ticks->last_second = second;
+}
 
 static bool before_data(void *arg)
 {
@@ -32,20 +48,21 @@ static const char *member(const cJSON *json, const char *name)
 	return s;
 }
 
-static void say(const struct mail_reply *reply, int calls)
+static void say(const struct mail_reply *reply, int calls, int ticks)
 {
 	struct strbuf text = STRBUF_INIT;
 
 	escape_json(&text, reply->text.buf, reply->text.len);
 	printf("{\"outcome\":\"%s\",\"verb\":\"%s\",\"code\":%d,"
-	       "\"status\":\"%s\",\"text\":\"%s\",\"calls\":%d}\n",
+	       "\"status\":\"%s\",\"text\":\"%s\",\"calls\":%d,"
+	       "\"ticks\":%d}\n",
 	       mail_outcome_name(reply->outcome), mail_verb_name(reply->verb),
-	       reply->code, reply->status, text.buf, calls);
+	       reply->code, reply->status, text.buf, calls, ticks);
 	fflush(stdout);
 	strbuf_release(&text);
 }
 
-static void send_one(struct transport *t, const char *line,
+static void send_one(struct transport *t, const char *line, struct ticks *ticks,
 		     struct mail_reply *reply)
 {
 	cJSON *json = cJSON_Parse(line);
@@ -62,15 +79,19 @@ static void send_one(struct transport *t, const char *line,
 		.arg = &hook,
 	};
 
+	ticks->count = 0;
 	transport_send(t, &mail, reply);
-	say(reply, hook.calls);
+	say(reply, hook.calls, ticks->count);
 	cJSON_Delete(json);
 }
 
 int main(int argc, char **argv)
 {
+	struct ticks ticks = { 0 };
 	struct transport_options options = { .url = argc > 1 ? argv[1] : "",
-					     .helo = "mail.example.org" };
+					     .helo = "mail.example.org",
+					     .tick = tick,
+					     .tick_arg = &ticks };
 	struct mail_reply reply = MAIL_REPLY_INIT;
 	struct strbuf err = STRBUF_INIT;
 	struct transport *t;
@@ -91,7 +112,7 @@ int main(int argc, char **argv)
 	if (!t)
 		fprintf(stderr, "%s\n", err.buf);
 	while (t && getline(&line, &size, stdin) > 0)
-		send_one(t, line, &reply);
+		send_one(t, line, &ticks, &reply);
 	transport_close(t);
 	free(line);
 	strbuf_release(&reply.text);

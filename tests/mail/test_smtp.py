@@ -50,6 +50,12 @@ def test_silence_ends_with_the_time_limit(sink, opened, name):
     assert relay.outcome() == OUTCOMES["ok"]
 
 
+@pytest.mark.parametrize("name", ["hangrcpt", "hang"])
+def test_who_sends_is_alive_while_a_relay_is_silent(sink, opened, name):
+    relay = opened(sink.url, "--timeout", 3)
+    assert relay.send(name)["ticks"] >= 3
+
+
 @pytest.mark.parametrize("sender, outcome", [
     ("mail-421", "connection"), ("mail-451", "connection"),
     ("mail-530", "ours"), ("mail-550", "ours")])
