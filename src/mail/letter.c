@@ -223,3 +223,29 @@ bool letter_notice(const struct template_set *views,
 	release(&d);
 	return ok;
 }
+
+bool letter_manage(const struct template_set *views,
+		   const struct letter_sender *sender,
+		   const struct letter_head *head,
+		   const struct letter_manage *letter, struct strbuf *out,
+		   struct strbuf *err)
+{
+	struct draft d = { .views = views,
+			   .name = "manage",
+			   .sender = sender,
+			   .head = head,
+			   .unsubscribe_url = letter->unsubscribe_url,
+			   .err = err };
+	bool ok;
+
+	init(&d);
+	add_link(&d, d.page, "manage_url", letter->manage_url);
+	add_link(&d, d.page, "unsubscribe_url", letter->unsubscribe_url);
+	add_time(&d, "asked", letter->asked);
+	add_time(&d, "expires", letter->expires);
+	strbuf_addstr(&d.subject, "Your link to what we store about you");
+	strbuf_addstr(&d.heading, "See or erase what we store about you");
+	ok = finish(&d, out);
+	release(&d);
+	return ok;
+}

@@ -1,8 +1,8 @@
 /*
- * The mails that we send: two of them, each made whole from a small struct and
- * the templates mail/NAME and mail/NAME.txt. To change a word, change both.
+ * The mails that we send: three, each made whole from a small struct and the
+ * templates mail/NAME and mail/NAME.txt. To change a word, change both.
  *
- * Neither holds a word that a visitor typed, and every link leads to our own
+ * None holds a word that a visitor typed, and every link leads to our own
  * site: what cannot be said in somebody's name is of no use for sending spam.
  */
 #ifndef MAIL_LETTER_H
@@ -30,7 +30,8 @@ struct letter_head {
 
 /* "Did you ask for this?" */
 struct letter_confirm {
-	const char *topic;    /* after "mail about": new career guides */
+	/* After "mail about": new career guides, the guide Nurse. */
+	const char *topic;
 	const char *page_url; /* where the form stood */
 	time_t asked;
 	time_t expires;
@@ -53,6 +54,14 @@ struct letter_notice {
 	const char *unsubscribe_url;
 };
 
+/* "Here is the link to see or erase what we store." */
+struct letter_manage {
+	time_t asked;
+	time_t expires;
+	const char *manage_url;
+	const char *unsubscribe_url;
+};
+
 /*
  * Append the whole mail, the same bytes for the same input. False with a
  * sentence in err, which holds no address and no token; out must then be
@@ -67,6 +76,11 @@ bool letter_notice(const struct template_set *views,
 		   const struct letter_sender *sender,
 		   const struct letter_head *head,
 		   const struct letter_notice *letter, struct strbuf *out,
+		   struct strbuf *err) WARN_UNUSED;
+bool letter_manage(const struct template_set *views,
+		   const struct letter_sender *sender,
+		   const struct letter_head *head,
+		   const struct letter_manage *letter, struct strbuf *out,
 		   struct strbuf *err) WARN_UNUSED;
 
 #endif

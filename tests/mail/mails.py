@@ -59,6 +59,14 @@ SEVERAL = {**NOTICE, "topic": "new career guides in Health", "careers": [
     {"name": "看護師 (Nurse)", "tagline": "Nights, and what they do to you.",
      "url": "https://www.example.org/careers/nurse"}]}
 
+MANAGE = {
+    **LETTER, "kind": "manage", "feedback_id": "2026-11-24:manage:jobautopsy",
+    "asked": 1795526962, "expires": 1795786162,
+    "manage_url": f"https://www.example.org/notify/manage/{TOKEN}",
+    "unsubscribe_url": f"https://www.example.org/notify/u/{TOKEN}",
+}
+del MANAGE["topic"]
+
 
 def make(mail):
     """What the program says of it: exit status, bytes, complaint."""

@@ -6,11 +6,12 @@ import subprocess
 
 import pytest
 
-from mails import (CONFIRM, NOTICE, SEVERAL, TESTS, TOKEN, bodies, made,
-                   parse, refused)
+from mails import (CONFIRM, MANAGE, NOTICE, SEVERAL, TESTS, TOKEN, bodies,
+                   made, parse, refused)
 
 GOLDEN = TESTS / "golden/mail"
-LETTERS = {"confirm": CONFIRM, "notice": NOTICE, "several": SEVERAL}
+LETTERS = {"confirm": CONFIRM, "notice": NOTICE, "several": SEVERAL,
+           "manage": MANAGE}
 letters = pytest.mark.parametrize("name", LETTERS)
 
 
@@ -107,13 +108,37 @@ def test_both_parts_say_how_to_stop_and_who_writes(name):
 def test_confirmation_says_what_when_where_and_until_when():
     text, page = bodies(made(CONFIRM))
     for words in (" ".join(text.split()), Page(page).text()):
-        for fact in ("about new career guides: one mail when one",
+        for fact in ("about new career guides: a mail when there is something",
                      "24 November 2026, 13:29 UTC", CONFIRM["page_url"],
                      "until 27 November 2026, 13:29 UTC",
                      "If it was not you, do nothing"):
             assert fact in words
     mail = parse(made(CONFIRM))
     assert mail["Subject"] == "Please confirm: mail about new career guides"
+    assert not {"List-Id", "Precedence"} & set(mail.keys())
+
+
+def test_confirmation_of_one_guide_reads_well():
+    one = {**CONFIRM, "topic": "the guide Backend Developer"}
+    mail = parse(made(one))
+    assert mail["Subject"] == (
+        "Please confirm: mail about the guide Backend Developer")
+    text, page = bodies(made(one))
+    for words in (" ".join(text.split()), Page(page).text()):
+        assert ("about the guide Backend Developer: a mail when there is "
+                "something new to read, and nothing else.") in words
+
+
+def test_letter_with_the_link_to_what_is_stored_says_until_when_and_whose():
+    text, page = bodies(made(MANAGE))
+    for words in (" ".join(text.split()), Page(page).text()):
+        for fact in ("asked on 24 November 2026, 13:29 UTC",
+                     "until 27 November 2026, 13:29 UTC",
+                     "do not pass this mail on",
+                     "If it was not you, do nothing"):
+            assert fact in words
+    mail = parse(made(MANAGE))
+    assert mail["Subject"] == "Your link to what we store about you"
     assert not {"List-Id", "Precedence"} & set(mail.keys())
 
 

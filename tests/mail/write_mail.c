@@ -1,7 +1,7 @@
 /*
  * Makes one mail of a JSON document on standard input, and writes it to
- * standard output: {"kind": "message"|"confirm"|"notice", and the members of
- * the struct}. What can't be made is a sentence on standard error and exit 1.
+ * standard output: {"kind": "message"|"confirm"|"notice"|"manage", and the
+ * members of the struct}. What can't be made is a sentence on standard error and exit 1.
  */
 #include <cjson/cJSON.h>
 
@@ -105,6 +105,22 @@ static bool write_notice(const cJSON *in, const struct template_set *set,
 	return letter_notice(set, &sender, &head, &letter, out, err);
 }
 
+static bool write_manage(const cJSON *in, const struct template_set *set,
+			 struct strbuf *out, struct strbuf *err)
+{
+	struct letter_sender sender;
+	struct letter_head head;
+	struct letter_manage letter = {
+		.asked = time_of(in, "asked"),
+		.expires = time_of(in, "expires"),
+		.manage_url = text_of(in, "manage_url"),
+		.unsubscribe_url = text_of(in, "unsubscribe_url"),
+	};
+
+	read_head(in, &sender, &head);
+	return letter_manage(set, &sender, &head, &letter, out, err);
+}
+
 static bool write_kind(const cJSON *in, struct strbuf *out, struct strbuf *err)
 {
 	const char *kind = text_of(in, "kind");
@@ -117,6 +133,8 @@ static bool write_kind(const cJSON *in, struct strbuf *out, struct strbuf *err)
 		ok = write_confirm(in, set, out, err);
 	else if (strcmp(kind, "notice") == 0)
 		ok = write_notice(in, set, out, err);
+	else if (strcmp(kind, "manage") == 0)
+		ok = write_manage(in, set, out, err);
 	else
 		ok = write_message(in, out, err);
 	template_set_free(set);
