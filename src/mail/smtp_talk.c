@@ -4,8 +4,6 @@
 
 #include "mail/bounce.h"
 
-#define TEXT_MAX 500 /* of a reply, all its lines together */
-
 static const struct {
 	const char *text;
 	enum mail_verb verb;
@@ -63,9 +61,9 @@ static void add_text(struct smtp_talk *talk, const char *line, size_t len)
 
 	if (talk->is_new_text)
 		strbuf_reset(text);
-	else if (text->len < TEXT_MAX)
+	else if (text->len < MAIL_REPLY_MAX)
 		strbuf_addch(text, ' ');
-	for (size_t i = 0; i < len && text->len < TEXT_MAX; i++) {
+	for (size_t i = 0; i < len && text->len < MAIL_REPLY_MAX; i++) {
 		bool is_plain = line[i] >= ' ' && line[i] <= '~';
 
 		strbuf_add(text, is_plain ? &line[i] : "?", 1);

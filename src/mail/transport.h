@@ -19,6 +19,7 @@
 #include "base/strbuf.h"
 
 #define MAIL_ADDRESS_MAX 254 /* RFC 5321 4.5.3.1.3, without < and > */
+#define MAIL_REPLY_MAX 500   /* of a reply, all its lines together */
 
 enum mail_outcome {
 	MAIL_SENT,	 /* taken over by the other side */
