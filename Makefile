@@ -35,7 +35,7 @@ ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
 LIBS := -lfcgi $(shell pkg-config --libs $(MODULES))
 INCLUDES := $(shell pkg-config --cflags $(MODULES))
 
-PROGRAMS := web ingest ctl
+PROGRAMS := web ingest mailer ctl
 SHARED := $(filter-out $(PROGRAMS:%=src/%.c),$(wildcard src/*.c src/*/*.c))
 SHARED := $(filter-out src/tools/%,$(SHARED))
 SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \

@@ -20,6 +20,7 @@ void log_setup(const char *prog, enum log_level least)
 {
 	config.prog = prog;
 	config.least = least;
+	config.is_plain = false;
 }
 
 void log_setup_plain(const char *prog, enum log_level least)
