@@ -48,12 +48,13 @@ enum pace_news pace_breaker_failed(struct pace_breaker *b, bool is_ours,
 {
 	bool was_open = b->is_open;
 
-	if (b->has_worked && !is_ours) {
-		b->has_worked = false;
+	if (!b->has_failed && !is_ours) {
+		b->has_failed = true;
 		return PACE_NOTHING_NEW;
 	}
 	if (!was_open)
 		*b = (struct pace_breaker){ .since_ms = now_ms };
+	b->has_failed = true;
 	b->delay_ms = b->delay_ms ? b->delay_ms * 2 : BREAK_FIRST_MS;
 	if (b->delay_ms > BREAK_LAST_MS)
 		b->delay_ms = BREAK_LAST_MS;
@@ -71,13 +72,14 @@ enum pace_news pace_breaker_worked(struct pace_breaker *b)
 {
 	bool was_open = b->is_open;
 
-	*b = (struct pace_breaker){ .has_worked = true };
+	*b = (struct pace_breaker){ 0 };
 	return was_open ? PACE_CLOSED : PACE_NOTHING_NEW;
 }
 
 void pace_breaker_hold(struct pace_breaker *b, int64_t ms, int64_t now_ms)
 {
 	*b = (struct pace_breaker){ .is_open = true,
+				    .has_failed = true,
 				    .since_ms = now_ms,
 				    .until_ms = now_ms + ms };
 }

@@ -29,7 +29,7 @@ int64_t pace_bucket_take(struct pace_bucket *b, int64_t now_us);
 struct pace_breaker {
 	bool is_open;
 	bool is_alarmed;
-	bool has_worked; /* since the last failure */
+	bool has_failed; /* since it worked */
 	int64_t delay_ms;
 	int64_t since_ms;
 	int64_t until_ms;
@@ -45,8 +45,8 @@ enum pace_news {
 /* Milliseconds until a mail may try; 0: now. */
 int64_t pace_breaker_wait(const struct pace_breaker *b, int64_t now_ms);
 /*
- * The connection failed. Not the first time after it worked, since relays end
- * connections that are old or have served enough: the next mail gets a new
+ * The connection failed. The first time in a row it stays closed, since relays
+ * end connections that are old or have served enough: the next mail gets a new
  * one. is_ours: that would not help.
  */
 enum pace_news pace_breaker_failed(struct pace_breaker *b, bool is_ours,

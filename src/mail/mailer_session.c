@@ -164,7 +164,7 @@ static enum db_result prune(struct mailer *m)
 	if (rc == DB_OK || rc == DB_BUSY)
 		m->prune_at = clock_ms() + PRUNE_MS;
 	if (rc == DB_OK)
-		log_event(LOG_INFO, "mailer.pruned", "%s",
+		log_event(LOG_DEBUG, "mailer.pruned", "%s",
 			  db_value(m->db, 0, 0));
 	return rc == DB_BUSY ? DB_OK : rc;
 }

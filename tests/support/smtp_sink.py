@@ -19,6 +19,9 @@ serves all tests:
     garbage       the final dot is answered by what is no reply
     half          the reply to the final dot stops after "250-"
     flaky-2       RCPT answers 451 twice, then takes it
+    policy        RCPT answers 550 5.7.1: it is us that are not wanted
+    waitrcpt      RCPT is answered when open_gate() is called
+    waitdata      likewise the final dot
 
 and what goes wrong for all by arguments: see Sink.
 """
@@ -70,6 +73,10 @@ class Handler:
             return NOWHERE
         if name == "hangrcpt":
             await asyncio.sleep(3600)
+        if name == "waitrcpt":
+            await self.sink.wait_at_gate()
+        if name == "policy":
+            return f"550 5.7.1 <{address}> is not for the likes of you"
         times = code_of(name, "flaky-")
         if times:
             self.sink.seen[address] += 1
@@ -85,6 +92,8 @@ class Handler:
             return f"{code} {code[0]}.3.0 not this"
         if name == "hang":
             await asyncio.sleep(3600)
+        if name == "waitdata":
+            await self.sink.wait_at_gate()
         if name == "garbage":
             return "what?"
         if name == "half":
@@ -146,6 +155,7 @@ class Sink:
         self.kept, self.servers, self.attempts = [], [], []
         self.connections = 0
         self.seen = collections.Counter()
+        self.gate, self.waiting = threading.Event(), 0
         self.loop = self.thread = self.listener = None
 
     def __enter__(self):
@@ -176,6 +186,14 @@ class Sink:
     def drop_all(self):
         """Closes the connections that are there."""
         self.call(self._drop())
+
+    def open_gate(self):
+        self.gate.set()
+
+    async def wait_at_gate(self):
+        self.waiting += 1
+        while not self.gate.is_set():
+            await asyncio.sleep(0.01)
 
     def call(self, work):
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
