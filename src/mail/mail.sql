@@ -33,6 +33,32 @@ SELECT m.id, m.claim, m.kind, m.attempts
 FROM mail.claim_messages($1::bigint, $2::interval, $3::bigint) AS m
 ORDER BY m.priority, m.run_at, m.id;
 
+-- name: mailer_next
+-- For mail/mailer_run.c: milliseconds until a mail is due, below 0 when one
+-- is that another works on, null when none waits.
+-- One look at the index for each priority, however many mails wait.
+WITH RECURSIVE first AS (
+	(
+		SELECT m.priority, m.run_at
+		FROM mail.message AS m
+		WHERE m.state = 'ready'
+		ORDER BY m.priority, m.run_at
+		LIMIT 1
+	)
+	UNION ALL
+	SELECT n.priority, n.run_at
+	FROM first AS f
+	CROSS JOIN LATERAL (
+		SELECT m.priority, m.run_at
+		FROM mail.message AS m
+		WHERE m.state = 'ready' AND m.priority > f.priority
+		ORDER BY m.priority, m.run_at
+		LIMIT 1
+	) AS n
+)
+SELECT (1000 * extract(epoch FROM min(f.run_at) - clock_timestamp()))::bigint
+FROM first AS f;
+
 -- name: mailer_compose
 -- For mail/mailer_send.c: what a mail says; null when nobody wants it.
 SELECT mail.compose($1::bigint);

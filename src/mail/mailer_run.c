@@ -12,8 +12,8 @@
 #include "base/usage.h"
 #include "mail/mailer_work.h"
 
-#define POLL_MS INT64_C(15000)
 #define AWAY_MS 1000
+#define SHORT_MS 100
 
 extern const struct template_source views[]; /* made by the build */
 
@@ -102,17 +102,24 @@ static bool send_batch(struct mailer *m, const struct mailer_mail *mails,
 	return next != MAILER_BROKEN;
 }
 
-/* Nothing is due: until we are told of a mail, or it is time to look. */
+/* Nothing is due: until we are told of a mail, or one is, or it is time to
+ * look whether a worker has died. */
 static void wait_for_mail(struct mailer *m)
 {
-	int64_t wait = POLL_MS, left = m->rescue_at - clock_ms();
+	int64_t wait = m->rescue_at - clock_ms(), due;
+	enum db_result rc = mailer_ask(m, Q_MAILER_NEXT, DB_NO_PARAMS);
+	const char *next = rc == DB_OK ? db_value(m->db, 0, 0) : NULL;
 
-	if (wait > left)
-		wait = left > 0 ? left : 0;
+	if (next && parse_int(next, INT64_MIN, INT64_MAX, &due) && wait > due)
+		wait = due;
 	if (m->watchdog_ms && wait > m->watchdog_ms / 3)
 		wait = m->watchdog_ms / 3;
-	if (db_wait(m->db, m->stop_fd, wait) == DB_DOWN)
-		mailer_pause(m, AWAY_MS);
+	/* What is due now is in another's hands. */
+	if (wait < SHORT_MS)
+		wait = SHORT_MS;
+	if (rc == DB_OK && db_wait(m->db, m->stop_fd, wait) != DB_DOWN)
+		return;
+	mailer_pause(m, AWAY_MS);
 }
 
 /* Why not now, as an exit status of once, which does not wait; 0: go on. */
@@ -158,7 +165,6 @@ static int work(struct mailer *m)
 			break;
 		wait_for_mail(m);
 	}
-	mailer_release(m);
 	return 0;
 }
 
