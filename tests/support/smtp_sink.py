@@ -222,7 +222,8 @@ class Sink:
 
     async def _drop(self):
         for server in self.servers:
-            if server.transport:
+            # One whose handshake failed may be closed, and can't be cut.
+            if server.transport and not server.transport.is_closing():
                 server.transport.abort()
         self.servers.clear()
         await asyncio.sleep(0)
