@@ -13,6 +13,8 @@ static const struct command commands[] = {
 	  "                    send what is queued, until it is stopped" },
 	{ "once", mailer_once_command,
 	  "                    send what is due now, and end" },
+	{ "status", mailer_status_command,
+	  "[--json]            what waits, who sends, what went wrong" },
 };
 
 int main(int argc, char **argv)
