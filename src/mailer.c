@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	  "                    send what is due now, and end" },
 	{ "status", mailer_status_command,
 	  "[--json]            what waits, who sends, what went wrong" },
+	{ "bounce", mailer_bounce_command,
+	  "[--to ADDRESS]      read what came back, for a mail server" },
 };
 
 int main(int argc, char **argv)

@@ -13,5 +13,6 @@
 int mailer_run_command(int argc, char **argv);
 int mailer_once_command(int argc, char **argv);
 int mailer_status_command(int argc, char **argv);
+int mailer_bounce_command(int argc, char **argv);
 
 #endif

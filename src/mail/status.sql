@@ -131,3 +131,8 @@ SELECT json_build_object(
 		WHERE s.confirmed_at IS NULL AND s.expires_at > now()),
 	'signup_mode', mail.signup_mode())
 FROM recent AS r;
+
+-- name: mailer_report
+-- Called by autopsy-mailer bounce: the mail, SHA-256 of the report, and what
+-- it says.
+SELECT mail.note_bounce($1::bigint, $2::bytea, $3::text, $4::bigint, $5::text);
