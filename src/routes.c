@@ -98,6 +98,7 @@ const struct route routes[] = {
 	PAGE("resource", "/go/{resource}", career_resource, resource_fields,
 	     CACHING_NONE),
 	PAGE("sitemap", "/sitemap.xml", career_sitemap, NULL, CACHING_SHARED),
+	PAGE("feed", "/feed.xml", career_feed, NULL, CACHING_SHARED),
 	PAGE("robots", "/robots.txt", health_robots, NULL, CACHING_SHARED),
 	PAGE("security", "/.well-known/security.txt", health_security, NULL,
 	     CACHING_SHARED),

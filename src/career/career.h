@@ -14,6 +14,7 @@ handler career_page;	     /* /careers/{category}/{career}[/{country}] */
 handler career_country;	     /* POST /country: remember a choice */
 handler career_resource;     /* /go/{resource} */
 handler career_sitemap;	     /* /sitemap.xml */
+handler career_feed;	     /* /feed.xml */
 handler career_methodology;  /* /methodology */
 handler career_disclosure;   /* /disclosure */
 handler career_privacy;	     /* /privacy */

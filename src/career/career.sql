@@ -213,6 +213,59 @@ SELECT json_build_object(
 			ORDER BY k.position, k.slug), '[]')
 		FROM catalog.category AS k));
 
+-- name: feed
+-- Called by /feed.xml: the 30 careers that were published last. Day and slug
+-- that name an entry, and when it appeared, are those of the first revision:
+-- a guide that was withdrawn and comes back is not new. Without a career the
+-- feed is as old as the content. Then: when it changed, for Last-Modified.
+WITH newest AS (
+	SELECT
+		s.url,
+		s.name,
+		s.tagline,
+		s.category_slug,
+		s.category_title,
+		s.updated_at,
+		r.published_at,
+		r.guide ->> 'slug' AS first_slug
+	FROM catalog.career_summary AS s
+	JOIN catalog.revision AS r
+		ON r.career_id = s.career_id
+		AND r.number = 1
+	ORDER BY r.published_at DESC, s.slug
+	LIMIT 30
+), feed AS (
+	SELECT coalesce(max(n.updated_at), (
+		SELECT v.changed_at
+		FROM catalog.content_version AS v)) AS updated_at
+	FROM newest AS n
+)
+SELECT
+	json_build_object(
+		'updated_at', to_char(f.updated_at AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		'entries', (
+			SELECT coalesce(json_agg(json_build_object(
+				'url', n.url,
+				'name', n.name,
+				'tagline', n.tagline,
+				'category', json_build_object(
+					'slug', n.category_slug,
+					'title', n.category_title),
+				'first_slug', n.first_slug,
+				'first_on',
+				(n.published_at AT TIME ZONE 'UTC')::date,
+				'published_at',
+				to_char(n.published_at AT TIME ZONE 'UTC',
+					'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+				'updated_at',
+				to_char(n.updated_at AT TIME ZONE 'UTC',
+					'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+				ORDER BY n.published_at DESC, n.first_slug), '[]')
+			FROM newest AS n)),
+	extract(epoch FROM date_trunc('second', f.updated_at))::bigint
+FROM feed AS f;
+
 -- name: content_version
 -- Called by each worker at most once a second.
 SELECT v.version

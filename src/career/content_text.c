@@ -42,7 +42,7 @@ static const struct text_rule text_rules[] = {
 	  "begins or ends with a blank", "take it off" },
 	{ "  ", 0, SCOPE_ALL, "has two blanks in a row", "write one" },
 	{ "[[:cntrl:]]|\xc2[\x80-\xa0]|\xe2\x80[\x8b-\x8f\xa8-\xae]|"
-	  "\xe2\x81\xa0|\xef\xbb\xbf",
+	  "\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]",
 	  0, SCOPE_ALL, "has a character that can't be seen",
 	  "write plain text with ordinary blanks" },
 	{ "[<>*_`|]|\\]\\(", 0, SCOPE_PROSE, "has markup in it",

@@ -70,6 +70,7 @@ def test_web_role_can_run_every_query_of_a_page(db, career):
             "career_list": (country, 20, 0, "back"),
             "home": (country,),
             "sitemap": (),
+            "feed": (),
             "methodology": (),
             "salaries_filtered": (slug, country, None),
             "salary_history": (slug, country, None),

@@ -10,8 +10,8 @@ API = "/api/v1/careers/backend-developer"
 BROTLI = {"Accept-Encoding": "gzip, deflate, br"}
 PAGES = ["/", "/careers", "/careers/information-technology", CAREER,
          CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
-         "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
-         API, API + "/salaries"]
+         "/sitemap.xml", "/feed.xml", "/robots.txt",
+         "/.well-known/security.txt", API, API + "/salaries"]
 
 
 def state_of(reply):

@@ -23,8 +23,8 @@ POSTED = {"/subscribe": b"email=a%40example.org&topic=all",
 PATHS = [
     "/", "/careers", "/careers/information-technology", CAREER,
     CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
-    "/go/meta-back-end-developer", "/sitemap.xml", "/robots.txt",
-    "/.well-known/security.txt", "/subscribe", API, API + "/salaries",
+    "/go/meta-back-end-developer", "/sitemap.xml", "/feed.xml",
+    "/robots.txt", "/.well-known/security.txt", "/subscribe", API, API + "/salaries",
     API + "/salaries/sg/history",
     "/healthz", "/readyz", "/metrics",
     # And what is wrong in one way or another.
