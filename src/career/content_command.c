@@ -11,12 +11,14 @@ struct options {
 	const char *note;
 	bool is_json;
 	bool is_dry_run;
+	bool is_quiet;
 	bool wants_help;
 };
 
 static const char help_all[] =
 	"usage: autopsy-ctl content check [FILE…] [--json]\n"
-	"       autopsy-ctl content publish [FILE…] [--dry-run] [--note TEXT]\n"
+	"       autopsy-ctl content publish [FILE…] [--dry-run] [--quiet]\n"
+	"                                   [--note TEXT]\n"
 	"       autopsy-ctl content export SLUG\n"
 	"       autopsy-ctl content withdraw SLUG\n"
 	"\n"
@@ -41,12 +43,19 @@ static const char help_check[] =
 	"migrations/content/careers/backend-developer.json\n";
 
 static const char help_publish[] =
-	"usage: autopsy-ctl content publish [FILE…] [--dry-run] [--note TEXT]\n"
+	"usage: autopsy-ctl content publish [FILE…] [--dry-run] [--quiet]\n"
+	"                                   [--note TEXT]\n"
 	"\n"
 	"Checks first and publishes nothing if anything is wrong. A guide "
 	"whose\n"
 	"text is published already stays as it is. All is one transaction.\n"
-	"  --dry-run    print what would change, change nothing\n"
+	"A guide that was never published before is announced by mail, once, "
+	"to\n"
+	"readers who asked for all guides, its category or itself. Guides that\n"
+	"are published within MAIL_GATHER_S seconds share a mail.\n"
+	"  --dry-run    print what would change and how many would be told;\n"
+	"               change nothing, tell nobody\n"
+	"  --quiet      announce nothing, now or later\n"
 	"  --note TEXT  why, kept with the revisions\n"
 	"Exit: 0 done, 1 something is wrong, 75 the database can't be "
 	"reached.\n"
@@ -108,6 +117,8 @@ static bool read_options(struct options *o, int argc, char **argv,
 			o->is_json = true;
 		} else if (strcmp(arg, "--dry-run") == 0) {
 			o->is_dry_run = true;
+		} else if (strcmp(arg, "--quiet") == 0) {
+			o->is_quiet = true;
 		} else if (i + 1 < argc) {
 			o->note = argv[++i];
 		} else {
@@ -180,7 +191,11 @@ static int publish(const struct options *o)
 	int rc = 1;
 
 	if (load(&c, o, &out)) {
-		rc = content_publish(&c, o->note, o->is_dry_run);
+		struct publishing p = { .note = o->note,
+					.is_dry_run = o->is_dry_run,
+					.is_quiet = o->is_quiet };
+
+		rc = content_publish(&c, &p);
 	} else {
 		findings_print(&out, &text);
 		fputs(text.buf, stderr);
@@ -214,7 +229,7 @@ static const struct subcommand {
 	int (*run)(const struct options *o);
 } subcommands[] = {
 	{ "check", "--json", help_check, check },
-	{ "publish", "--dry-run --note", help_publish, publish },
+	{ "publish", "--dry-run --quiet --note", help_publish, publish },
 	{ "export", "", help_export, export },
 	{ "withdraw", "", help_withdraw, withdraw },
 };

@@ -1,7 +1,9 @@
 /*
  * Publishing is one transaction: categories, a revision for each guide whose
- * text differs from what is published, and the documents made of it. A dry
- * run is the same transaction, taken back at the end, so its report is true.
+ * text differs from what is published, the documents made of it, and the
+ * notices of a first revision. Later ones tell nobody, nor does a guide that
+ * comes back, since its revisions go on. A dry run is the same transaction,
+ * taken back at the end, so its report is true.
  */
 #include "career/content_publish.h"
 
@@ -16,7 +18,7 @@ static struct db *open_db(void)
 		.url = settings_str(SETTING_DATABASE_URL),
 		.application = "autopsy-ctl content",
 		.role = "autopsy_owner",
-		.features = "career",
+		.features = "career subscriber",
 		.is_patient = true,
 	};
 
@@ -52,18 +54,24 @@ static enum db_result read_published(struct db *db, const char *slug,
 	return rc == DB_NONE ? DB_OK : rc;
 }
 
-static void say_change(const struct guide *g, const cJSON *before, int number)
+/* told: NULL when nobody was asked to be told. */
+static void say_change(const struct guide *g, const cJSON *before, int number,
+		       const char *told)
 {
 	struct strbuf paths = STRBUF_INIT;
 
 	if (before)
 		content_diff(before, g->json, &paths);
 	else
-		strbuf_addstr(&paths, "new");
+		strbuf_addstr(&paths, number == 1 ? "new" : "back");
 	/* Only blanks between the values, or their order, were changed. */
 	if (!paths.len)
 		strbuf_addstr(&paths, "layout");
-	printf("published %s: revision %d (%s)\n", g->slug, number, paths.buf);
+	printf("published %s: revision %d (%s)", g->slug, number, paths.buf);
+	if (told)
+		printf("; %s reader%s will be told", told,
+		       strcmp(told, "1") == 0 ? "" : "s");
+	putchar('\n');
 	strbuf_release(&paths);
 }
 
@@ -81,16 +89,35 @@ static bool has_taken(const cJSON *answer, const char *slug)
 	return taken && taken->child;
 }
 
-static int publish_guide(struct db *db, const struct guide *g, const char *note)
+/* Queues the notices of a first revision; *told is how many, borrowed until
+ * the next query. */
+static enum db_result announce(struct db *db, const char *career_id,
+			       const char **told)
+{
+	char seconds[24];
+	enum db_result rc;
+
+	snprintf(seconds, sizeof(seconds), "%lld",
+		 (long long)settings_int(SETTING_MAIL_GATHER_S));
+	rc = db_write(db, Q_ANNOUNCE, DB_PARAMS(career_id, seconds));
+	if (rc == DB_OK)
+		*told = db_value(db, 0, 0);
+	return rc;
+}
+
+static int publish_guide(struct db *db, const struct guide *g,
+			 const struct publishing *p)
 {
 	cJSON *before = NULL, *answer = NULL;
 	enum db_result rc = read_published(db, g->slug, &before);
+	bool is_changed, is_refreshed = false;
+	const char *told = NULL;
 	char id[24];
 	int status = 1, number;
 
 	if (rc == DB_OK)
 		rc = db_write(db, Q_PUBLISH_REVISION,
-			      DB_PARAMS(g->text.buf, note));
+			      DB_PARAMS(g->text.buf, p->note));
 	if (rc != DB_OK) {
 		status = give_up(db, rc, g->slug);
 		goto out;
@@ -98,21 +125,26 @@ static int publish_guide(struct db *db, const struct guide *g, const char *note)
 	answer = cJSON_Parse(db_value(db, 0, 0));
 	if (has_taken(answer, g->slug))
 		goto out;
+	is_changed = cJSON_IsTrue(cJSON_GetObjectItem(answer, "changed"));
 	number = cJSON_GetObjectItem(answer, "number")->valueint;
 	snprintf(id, sizeof(id), "%.0f",
 		 cJSON_GetObjectItem(answer, "career_id")->valuedouble);
 	rc = db_write(db, Q_DOCUMENT_REFRESH, DB_PARAMS(id));
+	if (rc == DB_OK)
+		is_refreshed = strcmp(db_value(db, 0, 0), "0") != 0;
+	if (rc == DB_OK && is_changed && number == 1 && !p->is_quiet)
+		rc = announce(db, id, &told);
 	if (rc != DB_OK) {
 		status = give_up(db, rc, g->slug);
 		goto out;
 	}
 	status = 0;
-	if (cJSON_IsTrue(cJSON_GetObjectItem(answer, "changed")))
-		say_change(g, before, number);
-	else if (strcmp(db_value(db, 0, 0), "0") != 0)
-		printf("refreshed %s: revision %d\n", g->slug, number);
+	if (is_changed)
+		say_change(g, before, number, told);
 	else
-		printf("unchanged %s: revision %d\n", g->slug, number);
+		printf("%s %s: revision %d\n",
+		       is_refreshed ? "refreshed" : "unchanged", g->slug,
+		       number);
 out:
 	cJSON_Delete(before);
 	cJSON_Delete(answer);
@@ -133,17 +165,18 @@ static int load_categories(struct db *db, const struct content *c)
 	return 0;
 }
 
-static int publish_all(struct db *db, const struct content *c, const char *note)
+static int publish_all(struct db *db, const struct content *c,
+		       const struct publishing *p)
 {
 	int status = load_categories(db, c);
 
 	for (size_t i = 0; i < c->count && status == 0; i++)
 		if (c->guides[i]->is_wanted)
-			status = publish_guide(db, c->guides[i], note);
+			status = publish_guide(db, c->guides[i], p);
 	return status;
 }
 
-int content_publish(const struct content *c, const char *note, bool is_dry_run)
+int content_publish(const struct content *c, const struct publishing *p)
 {
 	struct db *db = open_db();
 	enum db_result rc = db_begin(db);
@@ -153,8 +186,8 @@ int content_publish(const struct content *c, const char *note, bool is_dry_run)
 		status = give_up(db, rc, "can't begin");
 		goto out;
 	}
-	status = publish_all(db, c, note);
-	if (status != 0 || is_dry_run) {
+	status = publish_all(db, c, p);
+	if (status != 0 || p->is_dry_run) {
 		db_rollback(db);
 		if (status == 0)
 			puts("dry run: nothing is changed");

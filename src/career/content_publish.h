@@ -7,11 +7,18 @@
 
 #define EXIT_TRY_LATER 75
 
+struct publishing {
+	const char *note; /* why, kept with the revisions */
+	bool is_dry_run;  /* do the same and take it back */
+	bool is_quiet;	  /* tell no reader */
+};
+
 /*
  * Publishes the guides of c that are wanted, which must have passed the
- * check, in one transaction. A dry run does the same and takes it back.
+ * check, in one transaction, which also queues a notice of each guide that
+ * was never published before.
  */
-int content_publish(const struct content *c, const char *note, bool is_dry_run);
+int content_publish(const struct content *c, const struct publishing *p);
 /* Prints the published source text, byte for byte. */
 int content_export(const char *slug);
 /* Takes a guide off the site; its addresses answer 410 until it is back. */

@@ -3,7 +3,9 @@
 
 -- name: categories_load
 -- Called by autopsy-ctl content publish with the whole categories file as $1.
--- Returns how many categories are new or differ.
+-- Returns how many categories are new or differ. All are locked, also those
+-- that stay, so that publications take turns: two at once would not see each
+-- other's careers and notices.
 WITH written AS (
 	INSERT INTO catalog.category AS c (slug, title, summary, position)
 	SELECT

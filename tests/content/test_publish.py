@@ -64,7 +64,8 @@ def retitle(guide):
 def test_first_publication_makes_revision_1_and_all_documents(editor):
     out = editor.run("publish", "--note", "first")
     assert out == ("loaded categories: 8 new or changed\n"
-                   f"published {SLUG}: revision 1 (new)\n")
+                   f"published {SLUG}: revision 1 (new);"
+                   " 0 readers will be told\n")
     assert editor.ask("SELECT number, note FROM catalog.revision") == \
         "1|first"
     assert editor.ask("SELECT count(*) FROM catalog.document") == "17"
