@@ -115,6 +115,7 @@ def _heed_ctrl_c():
 def clean_environment():
     """The environment without what would change a copy."""
     unwanted = ("PG", "DATABASE_URL", "SITE_", "WEB_", "PORT", "HTTPS_PORT",
-                "LIMIT_", "GEOIP_", "TRUSTED_", "COUNTRY_", "MAKE", "MFLAGS")
+                "LIMIT_", "GEOIP_", "TRUSTED_", "COUNTRY_", "MAKE", "MFLAGS",
+                "MAIL_", "LINK_KEYS_", "EMAIL_PEPPER_")
     return {name: value for name, value in os.environ.items()
             if not name.startswith(unwanted)}

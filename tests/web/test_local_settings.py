@@ -14,20 +14,27 @@ def handed_out(site):
     """What a terminal has after eval "$(make -s env)"."""
     return {name: site.env[name]
             for name in ("AUTOPSY_COPY", "DATABASE_URL", "SITE_URL",
-                         "WEB_SOCKET", "MIGRATIONS_DIR", "STATIC_DIR")}
+                         "WEB_SOCKET", "MIGRATIONS_DIR", "STATIC_DIR",
+                         "MAIL_URL", "MAIL_GATHER_S", "LINK_KEYS_FILE",
+                         "EMAIL_PEPPER_FILE")}
 
 
 def test_a_terminal_of_one_copy_starts_another(make):
     first = make().start()
     second = make(handed_out(first)).start()
     assert ("not taking over DATABASE_URL SITE_URL WEB_SOCKET MIGRATIONS_DIR"
-            " STATIC_DIR, which this terminal has from the copy on port"
+            " STATIC_DIR MAIL_URL MAIL_GATHER_S LINK_KEYS_FILE"
+            " EMAIL_PEPPER_FILE, which this terminal has from the copy on port"
             f" {first.port}\n") in second.words()
     assert (second.state / "pg").exists()
     assert "using DATABASE_URL" not in second.words()
     assert second.env["DATABASE_URL"] != first.env["DATABASE_URL"]
     assert second.env["SITE_URL"] == second.url
     assert f"{second.url}/careers" in second.get("/sitemap.xml").text
+    for name, place in (("MAIL_URL", "file:{}/mail"),
+                        ("LINK_KEYS_FILE", "{}/secrets/link.keys"),
+                        ("EMAIL_PEPPER_FILE", "{}/secrets/email.pepper")):
+        assert second.env[name] == place.format(second.state)
     # Again from there, and the same copy once more.
     assert second.env["AUTOPSY_COPY"].startswith(f"{second.port} ")
     second.settings = {"LIMIT_EXEMPT": "", **handed_out(second)}
@@ -44,6 +51,17 @@ def test_what_was_set_since_counts(make):
     assert second.env["SITE_URL"] == "http://site.example"
     assert "its links lead to http://site.example" in second.words()
     assert "http://site.example/careers" in second.get("/sitemap.xml").text
+
+
+def test_mail_settings_of_its_own_count(make):
+    first = make({"MAIL_GATHER_S": "60"}).start()
+    assert first.env["MAIL_GATHER_S"] == "60"
+    taken = handed_out(first)
+    second = make({**taken, "MAIL_URL": f"file:{first.state}/mail/other"})
+    second.start()
+    assert "MAIL_URL" not in second.words().split("not taking over")[1]
+    assert second.env["MAIL_URL"] == f"file:{first.state}/mail/other"
+    assert second.env["MAIL_GATHER_S"] == "5"
 
 
 def test_another_server_is_named_and_has_no_switch(make):

@@ -71,7 +71,7 @@ def test_help_and_misuse():
 def test_term_stops_everything(bare_site):
     sockets = (bare_site.state / "sockets").resolve()
     names = {name for _, _, name in processes(bare_site)}
-    assert {"postgres", "autopsy-web", "nginx"} <= names
+    assert {"postgres", "autopsy-web", "autopsy-mailer", "nginx"} <= names
     began = time.monotonic()
     bare_site.stop()
     assert bare_site.process.returncode == 0, bare_site.words()
@@ -129,14 +129,14 @@ def crash(site, name):
     wait_until(lambda: site.pid(name) != before, 20)
 
 
-@pytest.mark.parametrize("name", ["nginx", "web", "postgresql"])
+@pytest.mark.parametrize("name", ["nginx", "web", "mailer", "postgresql"])
 def test_what_crashes_is_started_again(bare_site, name):
     crash(bare_site, name)
     wait_until(lambda: answers(bare_site) and is_ready(bare_site), 20)
     assert bare_site.get("/").status == 200
 
 
-@pytest.mark.parametrize("name", ["nginx", "web", "postgresql"])
+@pytest.mark.parametrize("name", ["nginx", "web", "mailer", "postgresql"])
 def test_what_crashes_while_it_starts_is_started_again(bare_site, name):
     for _ in range(3):
         crash(bare_site, name)
@@ -304,14 +304,14 @@ def test_what_the_script_goes_by_is_its_own(fresh_site):
     site = fresh_site(options=BARE)
     site.start()
     own = [site.state, site.state / "sockets", site.state / "www"]
-    for name in ("bin", "conf", "log", "migrations", "pid"):
+    for name in ("bin", "conf", "log", "migrations", "pid", "secrets"):
         own += [site.state / name, *(site.state / name).rglob("*")]
     own += [site.state / name for name in ("env", "lock", "tls.pem", "tls.key")]
     for path in own:
         assert belongs_to(path) == me(), path
         if not path.is_symlink():
             assert path.stat().st_mode & 0o022 == 0, path
-    for name in ("pg", "pg/pg_hba.conf", "nginx", "www/errors"):
+    for name in ("pg", "pg/pg_hba.conf", "nginx", "mail", "www/errors"):
         assert belongs_to(site.state / name) == run_user(), name
     assert belongs_to((site.state / "sockets").resolve()) == run_user()
 
@@ -319,7 +319,7 @@ def test_what_the_script_goes_by_is_its_own(fresh_site):
 @pytest.mark.parametrize("names", [
     ("env", "env.new", "pid/site", "log/start.log", "log/web.log", "conf",
      "www/favicon.svg", "www/static/manifest", "nginx/tls.key",
-     "nginx/country.mmdb"),
+     "nginx/country.mmdb", "secrets/link.keys", "mail"),
     ("pg/pg_hba.conf",)])
 def test_links_in_the_places_of_files_are_not_followed(fresh_site, names):
     """Whoever took over a worker tries to have a file written."""

@@ -2,7 +2,8 @@
 # The private PostgreSQL of a copy: reachable by its Unix socket only, by peer
 # authentication. Losing it costs nothing but a publish, so it does not wait
 # for the disk.
-# Uses: state, sockets, run_user. Sets: pg_bin, url_ops, url_web, url_ingest.
+# Uses: state, sockets, run_user. Sets: pg_bin, url_ops, url_web, url_ingest,
+# url_mailer.
 
 find_postgresql() {
 	local dir
@@ -22,6 +23,7 @@ name_urls() {
 	url_ops="postgresql://autopsy_ops@$tail"
 	url_web="postgresql://autopsy_web@$tail"
 	url_ingest="postgresql://autopsy_ingest@$tail"
+	url_mailer="postgresql://autopsy_mailer@$tail"
 }
 
 # A cluster is made under another name and renamed when whole.
@@ -128,6 +130,7 @@ use_server() {
 	url_ops=$DATABASE_URL
 	url_web=$DATABASE_URL
 	url_ingest=$DATABASE_URL
+	url_mailer=$DATABASE_URL
 	super=$(ask_server "SELECT rolsuper FROM pg_roles
 		WHERE rolname = current_user") ||
 		die 'no session can be had at DATABASE_URL; mend it, or unset it to

@@ -15,7 +15,7 @@ prepare() {
 
 	umask 022
 	forget_other_copy
-	for name in web ctl ingest; do
+	for name in web ctl ingest mailer; do
 		[[ -x $build/autopsy-$name ]] || missing+=("autopsy-$name")
 	done
 	[[ ${#missing[@]} -eq 0 ]] ||
@@ -35,9 +35,9 @@ prepare() {
 	need_free_port "$port"
 	[[ -z $https_port ]] || need_free_port "$https_port"
 	if [[ -n $fresh ]]; then
-		rm -rf "$state"/{pg,pg.new,nginx}
+		rm -rf "$state"/{pg,pg.new,nginx,mail}
 	fi
-	rm -f "$state"/pid/{postgresql,web,nginx}
+	rm -f "$state"/pid/{postgresql,web,mailer,nginx}
 	for name in "$state"/log/*.log; do
 		[[ ! -e $name ]] || mv -f "$name" "$name.1"
 	done
@@ -52,7 +52,8 @@ prepare() {
 
 # What `env` hands out, and what another copy must not take over.
 copy_settings='DATABASE_URL DATABASE_URL_READ SITE_URL WEB_SOCKET
-MIGRATIONS_DIR STATIC_DIR'
+MIGRATIONS_DIR STATIC_DIR MAIL_URL MAIL_GATHER_S LINK_KEYS_FILE
+EMAIL_PEPPER_FILE'
 
 # NAME=SUM of setting $1 as it is now: tells whether it was changed, and puts
 # no password where it was not.
@@ -86,7 +87,7 @@ from the copy on port ${AUTOPSY_COPY%% *}"
 copy_files() {
 	rm -rf "${state:?}"/{bin,www,migrations}
 	mkdir -p "$state/bin" "$state/www/static" || return 1
-	cp "$build"/autopsy-{web,ctl,ingest} "$state/bin/" || return 1
+	cp "$build"/autopsy-{web,ctl,ingest,mailer} "$state/bin/" || return 1
 	cp -R "$top/migrations" "$state/migrations" || return 1
 	[[ ! -d $build/static ]] ||
 		cp -R "$build/static/." "$state/www/static/" || return 1
@@ -128,6 +129,7 @@ begin() {
 
 	note "starting Job Autopsy on port $port"
 	copy_files || die "can't copy the programs to $state"
+	configure_mail || die "can't make keys in $state/secrets"
 	export HOME=$state SITE_URL=$site_url
 	export MIGRATIONS_DIR=$state/migrations STATIC_DIR=$state/www/static
 	if [[ -n ${DATABASE_URL-} ]]; then
@@ -154,10 +156,12 @@ begin() {
 	copy_geoip
 	step 'nginx configuration' configure_edge
 	start_web
+	start_mailer
 	start_edge
 	wait_for_page || die 'the site does not come up'
 	write_env
 	note "up in $((SECONDS - from)) s; Ctrl-C stops it"
+	tell_where_mails_are
 	[[ $site_url == "http://localhost:$port" ]] ||
 		note "its links lead to $site_url, as SITE_URL says"
 	printf 'http://localhost:%s\n' "$port"
@@ -240,11 +244,13 @@ restart() {
 	case $1 in
 	postgresql) sweep "$pg_bin/postgres" && start_cluster ;;
 	web) sweep "$state/bin/autopsy-web" && start_web ;;
+	mailer) sweep "$state/bin/autopsy-mailer" && start_mailer ;;
 	nginx) sweep "$nginx" && start_edge ;;
 	esac
 }
 
-# The edge first, so that no visitor meets a worker that is going.
+# The edge first, so that no visitor meets a worker that is going. The mailer
+# gets the time to finish the mail in hand.
 stop_all() {
 	local code=$?
 
@@ -253,6 +259,7 @@ stop_all() {
 	[[ ${#pids[@]} -eq 0 ]] || note 'stopping'
 	stop nginx TERM 5
 	stop web TERM 12
+	stop mailer TERM 15
 	stop postgresql INT 15
 	sweep
 	drop_sockets
@@ -313,7 +320,7 @@ command_status() {
 
 	find_state || die "there is no copy in $(wanted_state)"
 	is_running || die "no copy runs in $state"
-	for name in site postgresql web nginx; do
+	for name in site postgresql web mailer nginx; do
 		[[ -e $state/pid/$name ]] || continue
 		printf '%-11s %s\n' "$name" "$(saved_pid "$name")"
 	done
