@@ -10,6 +10,17 @@ const char *request_param(const struct request *rq, const char *name)
 	return NULL;
 }
 
+const char *request_next(const struct request *rq, const char *name, size_t *at)
+{
+	while (*at < rq->param_count) {
+		const struct param *p = &rq->params[(*at)++];
+
+		if (strcmp(p->name, name) == 0)
+			return p->value;
+	}
+	return NULL;
+}
+
 const char *request_trimmed(const struct request *rq, const char *name)
 {
 	static const char blanks[] = " \t\r\n";

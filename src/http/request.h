@@ -1,7 +1,8 @@
 /*
  * One request, as nginx hands it over. All strings live in the arena of the
  * request and die with it. nginx is the only peer of the socket, so COUNTRY,
- * ENCODING and REQUEST_ID are its own words; the rest is the visitor's.
+ * ENCODING, REQUEST_ID and REMOTE_ADDR are its own words; the rest is the
+ * visitor's.
  */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
@@ -18,6 +19,7 @@
 #define REQUEST_BODY_MAX 16384
 #define REQUEST_PARAMS_MAX 24
 #define REQUEST_ID_MAX 64
+#define REQUEST_AGENT_MAX 200
 
 enum method {
 	METHOD_GET = 1 << 0,
@@ -51,6 +53,8 @@ struct request {
 	const char *origin;
 	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *accept;
+	const char *ip;		/* of the visitor, "" if it is none */
+	const char *user_agent; /* printable ASCII, cut */
 	struct param params[REQUEST_PARAMS_MAX]; /* valid ones, after routing */
 	size_t param_count;
 	struct arena *arena;
@@ -69,7 +73,14 @@ void request_add_body(struct request *rq, const char *data, size_t len);
 const char *request_param(const struct request *rq, const char *name);
 
 /*
- * The same without the blanks around it that typing and pasting leave; NULL
+ * The values of a field that may be given several times: *at is 0 at first,
+ * NULL comes after the last.
+ */
+const char *request_next(const struct request *rq, const char *name,
+			 size_t *at);
+
+/*
+ * The value without the blanks around it that typing and pasting leave; NULL
  * if nothing else was given. In the arena.
  */
 const char *request_trimmed(const struct request *rq, const char *name);

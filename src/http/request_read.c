@@ -4,6 +4,8 @@
  */
 #include "http/request.h"
 
+#include <arpa/inet.h>
+
 #include "base/clock.h"
 #include "base/parse.h"
 
@@ -50,6 +52,28 @@ static const char *id_of(const char *id)
 	return id[len] || len > REQUEST_ID_MAX ? "" : id;
 }
 
+/* Behind a socket of its own nginx has other names for who asks. */
+static const char *ip_of(const char *text)
+{
+	struct in6_addr address;
+
+	if (inet_pton(AF_INET, text, &address) == 1 ||
+	    inet_pton(AF_INET6, text, &address) == 1)
+		return text;
+	return "";
+}
+
+static const char *agent_of(struct arena *arena, const char *text)
+{
+	char *agent =
+		arena_strndup(arena, text, strnlen(text, REQUEST_AGENT_MAX));
+
+	for (char *c = agent; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return agent;
+}
+
 void request_read(struct request *rq, char *const *params)
 {
 	rq->method = request_method_of(value_of(params, "REQUEST_METHOD"));
@@ -64,6 +88,9 @@ void request_read(struct request *rq, char *const *params)
 	rq->origin = value_of(params, "HTTP_ORIGIN");
 	rq->fetch_site = value_of(params, "HTTP_SEC_FETCH_SITE");
 	rq->accept = value_of(params, "HTTP_ACCEPT");
+	rq->ip = ip_of(value_of(params, "REMOTE_ADDR"));
+	rq->user_agent =
+		agent_of(rq->arena, value_of(params, "HTTP_USER_AGENT"));
 	if (strlen(rq->path) > REQUEST_PATH_MAX)
 		rq->path = "";
 	if (strlen(rq->query) > REQUEST_QUERY_MAX)

@@ -1,5 +1,7 @@
 #include "http/router.h"
 
+#include "base/json.h"
+#include "base/utf8.h"
 #include "base/parse.h"
 
 #define SEGMENT_MAX 128
@@ -86,7 +88,7 @@ static const struct field *field_of(const struct route *route, enum field_in in,
 				    const char *name)
 {
 	for (const struct field *f = route->fields; f && f->name; f++)
-		if (f->in == in && strcmp(f->name, name) == 0)
+		if ((f->in & ~FIELD_MANY) == in && strcmp(f->name, name) == 0)
 			return f;
 	return NULL;
 }
@@ -106,13 +108,14 @@ static bool path_is_valid(const struct route *route, const struct request *rq)
 	return true;
 }
 
-static const char *allowed_names(const struct route *route, struct arena *arena)
+static const char *allowed_names(const struct route *route, enum field_in in,
+				 struct arena *arena)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *text;
 
 	for (const struct field *f = route->fields; f && f->name; f++)
-		if (f->in == FIELD_QUERY)
+		if ((f->in & ~FIELD_MANY) == in)
 			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "", f->name);
 	text = sb.len ? arena_strdup(arena, sb.buf) : "none";
 	strbuf_release(&sb);
@@ -132,29 +135,40 @@ static const char *sentence(struct arena *arena, const char *start,
 	return text;
 }
 
+static void complain_unknown(const struct route *route, enum field_in in,
+			     const char *name, struct request *rq,
+			     struct response *rs)
+{
+	/* Links to pages collect foreign parameters; they do not matter there.
+	 * A program that misspells one should know. */
+	if (route->is_api)
+		response_complain(
+			rs, name,
+			sentence(rq->arena, "is not known here; known: ",
+				 allowed_names(route, in, rq->arena)));
+}
+
+static void check_value(const struct field *f, const char *value,
+			struct request *rq, struct response *rs)
+{
+	if (!f->is_valid(value))
+		response_complain(rs, f->name, f->expect);
+	else if (!request_add_param(rq, f->name, value))
+		response_complain(rs, f->name, "is one parameter too many");
+}
+
 static void check_pair(const struct route *route, enum field_in in,
 		       const struct param *pair, struct request *rq,
 		       struct response *rs)
 {
 	const struct field *f = field_of(route, in, pair->name);
 
-	if (!f) {
-		/* Links to pages collect foreign parameters; they do not
-		 * matter there. A program that misspells one should know. */
-		if (route->is_api)
-			response_complain(
-				rs, pair->name,
-				sentence(rq->arena,
-					 "is not known here; known: ",
-					 allowed_names(route, rq->arena)));
-		return;
-	}
-	if (request_param(rq, pair->name))
+	if (!f)
+		complain_unknown(route, in, pair->name, rq, rs);
+	else if (!(f->in & FIELD_MANY) && request_param(rq, pair->name))
 		response_complain(rs, f->name, "is given more than once");
-	else if (!f->is_valid(pair->value))
-		response_complain(rs, f->name, f->expect);
-	else if (!request_add_param(rq, f->name, pair->value))
-		response_complain(rs, f->name, "is one parameter too many");
+	else
+		check_value(f, pair->value, rq, rs);
 }
 
 static void check_pairs(const struct route *route, enum field_in in,
@@ -175,10 +189,80 @@ static void check_pairs(const struct route *route, enum field_in in,
 		check_pair(route, in, &pairs[i], rq, rs);
 }
 
-static bool takes_form(const struct route *route)
+/* Text of a document that is not UTF-8, or holds what a string can't. */
+static bool is_odd_json(const char *text, size_t len)
+{
+	for (size_t i = 0, step; i < len; i += step) {
+		unsigned char c = (unsigned char)text[i];
+
+		step = utf8_len(text + i, len - i);
+		if (!step || (c < ' ' && !strchr("\t\r\n", c)) || !c)
+			return true;
+	}
+	/* It would end the text for us, and for nobody else. */
+	return strstr(text, "\\u0000") != NULL;
+}
+
+static void check_items(const struct field *f, const cJSON *array,
+			struct request *rq, struct response *rs)
+{
+	const cJSON *item;
+
+	if (!cJSON_GetArraySize(array))
+		response_complain(rs, f->name, "must not be empty");
+	cJSON_ArrayForEach (item, array) {
+		if (!cJSON_IsString(item)) {
+			response_complain(rs, f->name, "must hold texts only");
+			return;
+		}
+		check_value(f, arena_strdup(rq->arena, item->valuestring), rq,
+			    rs);
+	}
+}
+
+static void check_member(const struct route *route, const cJSON *member,
+			 struct request *rq, struct response *rs)
+{
+	const char *name = arena_strdup(rq->arena, member->string);
+	const struct field *f = field_of(route, FIELD_JSON, name);
+	bool is_many = f && (f->in & FIELD_MANY);
+
+	if (!f)
+		complain_unknown(route, FIELD_JSON, name, rq, rs);
+	else if (request_param(rq, name))
+		response_complain(rs, f->name, "is given more than once");
+	else if (is_many && cJSON_IsArray(member))
+		check_items(f, member, rq, rs);
+	else if (!is_many && cJSON_IsString(member))
+		check_value(f, arena_strdup(rq->arena, member->valuestring), rq,
+			    rs);
+	else
+		response_complain(rs, f->name,
+				  is_many ? "must be an array of texts"
+					  : "must be a text");
+}
+
+static void check_json(const struct route *route, struct request *rq,
+		       struct response *rs)
+{
+	cJSON *json = is_odd_json(rq->body, rq->body_len)
+			      ? NULL
+			      : cJSON_ParseWithLengthOpts(
+					rq->body, rq->body_len + 1, NULL, true);
+	const cJSON *member;
+
+	if (!cJSON_IsObject(json))
+		response_complain(rs, "body", "is not a JSON object");
+	else
+		cJSON_ArrayForEach (member, json)
+			check_member(route, member, rq, rs);
+	json_free(json);
+}
+
+static bool takes(const struct route *route, enum field_in in)
 {
 	for (const struct field *f = route->fields; f && f->name; f++)
-		if (f->in == FIELD_FORM)
+		if ((f->in & ~FIELD_MANY) == in)
 			return true;
 	return false;
 }
@@ -196,9 +280,15 @@ static int check_params(const struct route *route, struct request *rq,
 			struct response *rs)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
+	static const char json[] = "application/json";
 
 	check_pairs(route, FIELD_QUERY, rq->query, strlen(rq->query), rq, rs);
-	if (rq->method == METHOD_POST && takes_form(route)) {
+	if (rq->method == METHOD_POST && takes(route, FIELD_JSON)) {
+		if (!is_media_type(rq->content_type, json))
+			return response_error(rs, 415, "Send %s.", json);
+		check_json(route, rq, rs);
+	}
+	if (rq->method == METHOD_POST && takes(route, FIELD_FORM)) {
 		if (!is_media_type(rq->content_type, form))
 			return response_error(rs, 415, "Send the form as %s.",
 					      form);

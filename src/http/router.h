@@ -15,7 +15,15 @@ struct web; /* what handlers work with: web.h of http */
 typedef int handler(struct web *web, const struct request *rq,
 		    struct response *rs);
 
-enum field_in { FIELD_PATH, FIELD_QUERY, FIELD_FORM };
+/* FIELD_MANY, or'ed to FORM or JSON: it may be given several times; a member
+ * of JSON is then an array of texts, and else a text. */
+enum field_in {
+	FIELD_PATH,
+	FIELD_QUERY,
+	FIELD_FORM,
+	FIELD_JSON,
+	FIELD_MANY = 1 << 4
+};
 
 struct field {
 	const char *name;

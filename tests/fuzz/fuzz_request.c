@@ -41,6 +41,8 @@ static void check_params(const struct request *rq, char *const *params)
 	CHECK(strcmp(rq->country, country) == 0 || !*rq->country);
 	CHECK(rq->encoding <= ENCODING_BR);
 	CHECK(strcmp(rq->origin, sent(params, "HTTP_ORIGIN")) == 0);
+	CHECK(fuzz_matches(rq->ip, "^[0-9a-f.:A-F]*$"));
+	CHECK(fuzz_matches(rq->user_agent, "^[ -~]{0,200}$"));
 	CHECK(rq->content_type && rq->country_reason && rq->if_none_match &&
 	      rq->accept);
 }

@@ -88,9 +88,11 @@ static void test_request_is_read_from_what_nginx_sends(void **state)
 		    path[] = "DOCUMENT_URI=/a",
 		    longer[] = "COUNTRY_REASON=edge", country[] = "COUNTRY=SG",
 		    encoding[] = "ENCODING=br", id[] = "REQUEST_ID=0a1b",
-		    start[] = "REQUEST_START=1.000";
-	static char *const params[] = { longer,	  method, path,	 country,
-					encoding, id,	  start, NULL };
+		    start[] = "REQUEST_START=1.000",
+		    ip[] = "REMOTE_ADDR=2001:db8::1",
+		    agent[] = "HTTP_USER_AGENT=Moz\xc3\xa9lla\t5";
+	static char *const params[] = { longer, method,	  path, country, ip,
+					agent,	encoding, id,	start,	 NULL };
 	struct arena a = ARENA_INIT;
 	struct request rq = { .arena = &a };
 
@@ -104,6 +106,8 @@ static void test_request_is_read_from_what_nginx_sends(void **state)
 	assert_int_equal(rq.encoding, ENCODING_BR);
 	assert_string_equal(rq.id, "0a1b");
 	assert_string_equal(rq.body, "");
+	assert_string_equal(rq.ip, "2001:db8::1");
+	assert_string_equal(rq.user_agent, "Moz??lla?5");
 	assert_true(rq.is_given_up);
 	arena_release(&a);
 }
@@ -114,19 +118,26 @@ static void test_what_is_not_of_its_kind_is_not_kept(void **state)
 					    query[REQUEST_QUERY_MAX + 20] =
 						    "QUERY_STRING=",
 					    country[] = "COUNTRY=sg",
-					    id[] = "REQUEST_ID=0\r\nX: 1";
-	static char *const params[] = { path, query, country, id, NULL };
+					    id[] = "REQUEST_ID=0\r\nX: 1",
+					    ip[] = "REMOTE_ADDR=unix:",
+					    agent[REQUEST_AGENT_MAX + 40] =
+						    "HTTP_USER_AGENT=";
+	static char *const params[] = { path, query, country, id,
+					ip,   agent, NULL };
 	struct arena a = ARENA_INIT;
 	struct request rq = { .arena = &a };
 
 	(void)state;
 	memset(path + 14, 'a', REQUEST_PATH_MAX);
 	memset(query + 13, 'a', REQUEST_QUERY_MAX + 1);
+	memset(agent + 16, 'a', REQUEST_AGENT_MAX + 1);
 	request_read(&rq, params);
 	assert_string_equal(rq.path, "");
 	assert_string_equal(rq.query, "%");
 	assert_string_equal(rq.country, "");
 	assert_string_equal(rq.id, "");
+	assert_string_equal(rq.ip, "");
+	assert_int_equal(strlen(rq.user_agent), REQUEST_AGENT_MAX);
 	assert_int_equal(rq.method, METHOD_OTHER);
 	path[13 + REQUEST_PATH_MAX] = '\0';
 	request_read(&rq, params);

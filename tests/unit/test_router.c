@@ -26,6 +26,17 @@ static const struct field form_fields[] = {
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 
+static const struct field many_fields[] = {
+	{ "email", FIELD_FORM, field_is_text, "is too long" },
+	{ "topic", FIELD_FORM | FIELD_MANY, field_is_slug, "must be a slug" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field json_fields[] = {
+	{ "email", FIELD_JSON, field_is_text, "is too long" },
+	{ "topics", FIELD_JSON | FIELD_MANY, field_is_slug, "must be a slug" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+
 static const struct route routes[] = {
 	{ "home", METHOD_GET, "/", answer, NULL, CACHING_NONE, false },
 	{ "page", METHOD_GET, "/p/{slug}", answer, page_fields, CACHING_NONE,
@@ -37,6 +48,10 @@ static const struct route routes[] = {
 	  false },
 	{ "push", METHOD_POST, "/push", answer, form_fields, CACHING_NONE,
 	  false },
+	{ "many", METHOD_POST, "/many", answer, many_fields, CACHING_NONE,
+	  false },
+	{ "json", METHOD_POST, "/api/send", answer, json_fields, CACHING_NONE,
+	  true },
 	{ "api", METHOD_GET, "/api/{slug}", answer, page_fields, CACHING_NONE,
 	  true },
 	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
@@ -282,6 +297,78 @@ static void test_form_is_read_from_the_body_only(void **state)
 	assert_string_equal(f->rs.complaints[0].parameter, "form");
 }
 
+static void test_field_may_be_one_that_comes_again(void **state)
+{
+	struct fixture *f = *state;
+	size_t at = 0;
+
+	f->rq.body = "topic=b&email=x&topic=a";
+	assert_string_equal(find(f, METHOD_POST, "/many", ""), "many");
+	assert_string_equal(request_next(&f->rq, "topic", &at), "b");
+	assert_string_equal(request_next(&f->rq, "topic", &at), "a");
+	assert_null(request_next(&f->rq, "topic", &at));
+	f->rq.body = "topic=b&topic=B";
+	find(f, METHOD_POST, "/many", "");
+	assert_string_equal(f->rs.complaints[0].detail, "must be a slug");
+	f->rq.body = "email=b&email=b";
+	find(f, METHOD_POST, "/many", "");
+	assert_string_equal(f->rs.complaints[0].detail,
+			    "is given more than once");
+}
+
+static void test_document_comes_as_a_document(void **state)
+{
+	struct fixture *f = *state;
+	size_t at = 0;
+
+	f->rq.content_type = "application/json; charset=utf-8";
+	f->rq.body = " {\"topics\":[\"b\",\"a\"],\"email\":\"\\u00e9\"}\n";
+	assert_string_equal(find(f, METHOD_POST, "/api/send", ""), "json");
+	assert_string_equal(request_param(&f->rq, "email"), "é");
+	assert_string_equal(request_next(&f->rq, "topics", &at), "b");
+	assert_string_equal(request_next(&f->rq, "topics", &at), "a");
+	assert_null(request_next(&f->rq, "topics", &at));
+	f->rq.content_type = "application/x-www-form-urlencoded";
+	find(f, METHOD_POST, "/api/send", "");
+	assert_int_equal(f->status, 415);
+}
+
+static void test_what_is_wrong_of_a_document_is_named(void **state)
+{
+	static const struct {
+		const char *body, *parameter, *detail;
+	} cases[] = {
+		{ "", "body", "is not a JSON object" },
+		{ "[]", "body", "is not a JSON object" },
+		{ "{} {}", "body", "is not a JSON object" },
+		{ "{\"email\":\"\\u0000\"}", "body", "is not a JSON object" },
+		{ "{\"email\":\"\xff\"}", "body", "is not a JSON object" },
+		{ "{\"email\":\"\001\"}", "body", "is not a JSON object" },
+		{ "{\"a\":1}", "a", "is not known here; known: email, topics" },
+		{ "{\"email\":1}", "email", "must be a text" },
+		{ "{\"email\":[\"a\"]}", "email", "must be a text" },
+		{ "{\"email\":\"\",\"email\":\"\"}", "email",
+		  "is given more than once" },
+		{ "{\"topics\":\"a\"}", "topics", "must be an array of texts" },
+		{ "{\"topics\":[1]}", "topics", "must hold texts only" },
+		{ "{\"topics\":[]}", "topics", "must not be empty" },
+		{ "{\"topics\":[\"A\"]}", "topics", "must be a slug" },
+	};
+	struct fixture *f = *state;
+
+	f->rq.content_type = "application/json";
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		f->rq.body = cases[i].body;
+		find(f, METHOD_POST, "/api/send", "");
+		if (f->status != 400 || f->rs.complaint_count != 1)
+			fail_msg("'%s': %d", cases[i].body, f->status);
+		assert_string_equal(f->rs.complaints[0].parameter,
+				    cases[i].parameter);
+		assert_string_equal(f->rs.complaints[0].detail,
+				    cases[i].detail);
+	}
+}
+
 static void test_kinds_of_field(void **state)
 {
 	char text[402];
@@ -325,6 +412,9 @@ int main(void)
 		TEST(test_malformed_query_is_400),
 		TEST(test_form_comes_as_a_form),
 		TEST(test_form_is_read_from_the_body_only),
+		TEST(test_field_may_be_one_that_comes_again),
+		TEST(test_document_comes_as_a_document),
+		TEST(test_what_is_wrong_of_a_document_is_named),
 		cmocka_unit_test(test_kinds_of_field),
 	};
 

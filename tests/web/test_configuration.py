@@ -17,7 +17,7 @@ TOLD = {
     "REQUEST_METHOD", "DOCUMENT_URI", "QUERY_STRING", "CONTENT_TYPE",
     "CONTENT_LENGTH", "REMOTE_ADDR", "COUNTRY", "COUNTRY_REASON", "ENCODING",
     "REQUEST_ID", "TRACE_ID", "REQUEST_START", "HTTP_ORIGIN",
-    "HTTP_SEC_FETCH_SITE"}
+    "HTTP_SEC_FETCH_SITE", "HTTP_USER_AGENT"}
 NOT_STEERED_BY = {
     "X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Limit-Rate",
     "X-Accel-Buffering", "X-Accel-Charset", "Expires", "Vary"}
