@@ -19,6 +19,7 @@
 #define SLUG_EXPECTED "must be a name in lower case, like backend-developer"
 #define COUNTRY_EXPECTED "must be a country of two letters, like SG"
 #define LEVEL_EXPECTED "must be junior, mid, senior or manager"
+#define TOPIC_EXPECTED "must be all, category:NAME or career:NAME"
 
 static const struct field list_fields[] = {
 	{ "q", FIELD_QUERY, field_is_query,
@@ -69,9 +70,32 @@ static const struct field country_fields[] = {
 };
 static const struct field signup_fields[] = {
 	{ "email", FIELD_FORM, field_is_text, "is too long" },
-	{ "topic", FIELD_FORM, subscription_is_topic,
-	  "must be all, category:NAME or career:NAME" },
+	{ "topic", FIELD_FORM | FIELD_MANY, subscription_is_topic,
+	  TOPIC_EXPECTED },
 	{ "website", FIELD_FORM, field_is_text, "is too long" },
+	{ "sure", FIELD_FORM, field_is_text, "is too long" },
+	{ "from", FIELD_FORM, field_is_text, "is too long" },
+	{ "token", FIELD_FORM, field_is_text, "is too long" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field subscription_fields[] = {
+	{ "email", FIELD_JSON, field_is_text, "is too long" },
+	{ "topics", FIELD_JSON | FIELD_MANY, field_is_text, "is too long" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field link_fields[] = {
+	{ "token", FIELD_PATH, field_is_text, "is too long" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field keep_fields[] = {
+	{ "token", FIELD_PATH, field_is_text, "is too long" },
+	{ "keep", FIELD_FORM | FIELD_MANY, subscription_is_topic,
+	  TOPIC_EXPECTED },
+	{ "stop", FIELD_FORM, subscription_is_stop, "must be rest or all" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field erase_fields[] = {
+	{ "token", FIELD_PATH, field_is_text, "is too long" },
 	{ "sure", FIELD_FORM, field_is_text, "is too long" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
@@ -79,6 +103,10 @@ static const struct field signup_fields[] = {
 #define PAGE(name, pattern, fn, fields, caching)                      \
 	{                                                             \
 		name, METHOD_GET, pattern, fn, fields, caching, false \
+	}
+#define POST(name, pattern, fn, fields)                                     \
+	{                                                                   \
+		name, METHOD_POST, pattern, fn, fields, CACHING_NONE, false \
 	}
 
 const struct route routes[] = {
@@ -104,10 +132,30 @@ const struct route routes[] = {
 	     CACHING_SHARED),
 	PAGE("subscribe_form", "/subscribe", subscription_form, NULL,
 	     CACHING_NONE),
-	{ "subscribe", METHOD_POST, "/subscribe", subscription_sign_up,
-	  signup_fields, CACHING_NONE, false },
-	{ "country", METHOD_POST, "/country", career_country, country_fields,
-	  CACHING_NONE, false },
+	POST("subscribe", "/subscribe", subscription_sign_up, signup_fields),
+	PAGE("confirm_page", "/subscribe/confirm/{token}",
+	     subscription_confirm_page, link_fields, CACHING_NONE),
+	POST("confirm", "/subscribe/confirm/{token}", subscription_confirm,
+	     link_fields),
+	PAGE("block_page", "/subscribe/block/{token}", subscription_block_page,
+	     link_fields, CACHING_NONE),
+	POST("block", "/subscribe/block/{token}", subscription_block,
+	     link_fields),
+	PAGE("data_page", "/subscribe/settings/{token}", subscription_data,
+	     link_fields, CACHING_NONE),
+	POST("data_topics", "/subscribe/settings/{token}/topics",
+	     subscription_data_keep, keep_fields),
+	POST("erase", "/subscribe/settings/{token}/erase", subscription_erase,
+	     erase_fields),
+	PAGE("unsubscribe_page", "/unsubscribe/{token}",
+	     subscription_leave_page, link_fields, CACHING_NONE),
+	POST("unsubscribe", "/unsubscribe/{token}", subscription_leave,
+	     link_fields),
+	POST("topics", "/unsubscribe/{token}/topics", subscription_keep,
+	     keep_fields),
+	POST("mail_data", "/unsubscribe/{token}/data", subscription_mail_data,
+	     link_fields),
+	POST("country", "/country", career_country, country_fields),
 	{ "api_career", METHOD_GET, "/api/v1/careers/{slug}", career_api_guide,
 	  guide_fields, CACHING_SHARED, true },
 	{ "api_salaries", METHOD_GET, "/api/v1/careers/{slug}/salaries",
@@ -115,6 +163,8 @@ const struct route routes[] = {
 	{ "api_history", METHOD_GET,
 	  "/api/v1/careers/{slug}/salaries/{country}/history",
 	  career_api_history, history_fields, CACHING_SHARED, true },
+	{ "api_subscribe", METHOD_POST, "/api/v1/subscriptions",
+	  subscription_api, subscription_fields, CACHING_NONE, true },
 	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),
 	PAGE("readyz", "/readyz", health_ready, NULL, CACHING_NONE),
 	PAGE("metrics", "/metrics", health_metrics, NULL, CACHING_NONE),
@@ -234,7 +284,7 @@ int routes_error_pages_command(int argc, char **argv)
 		{ 400, "The request was not well-formed." },
 		{ 404, "There is no page at this address." },
 		{ 405, "This address does not answer this method." },
-		{ 413, "The request is larger than 16 kB." },
+		{ 413, "The request is larger than what is taken here." },
 		{ 414, "The address is too long." },
 		{ 421, "This server does not answer for that host name." },
 		{ 429, "That was more requests than one address may send. "

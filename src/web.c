@@ -36,7 +36,7 @@ static int run_worker(const struct worker *w)
 
 	fo.max_requests +=
 		fo.max_requests * (w->slot % (SPREAD_PERCENT + 1)) / 100;
-	if (!web_init(&web, routes, &err)) {
+	if (!web_init(&web, routes, &err) || !web_read_keys(&web, &err)) {
 		log_event(LOG_ERROR, "start", "%s", err.buf);
 		strbuf_release(&err);
 		web_release(&web);
@@ -80,6 +80,12 @@ static bool files_fit(void)
 	else if (!fit && strstr(err.buf, "/manifest: "))
 		strbuf_addstr(&err, "; STATIC_DIR must be the directory of the "
 				    "built assets");
+	if (fit && !web_read_keys(&web, &err)) {
+		strbuf_addstr(&err, "; LINK_KEYS_FILE and EMAIL_PEPPER_FILE "
+				    "must name files that this user can read, "
+				    "or be empty");
+		fit = false;
+	}
 	if (!fit)
 		fprintf(stderr, "autopsy-web: %s\n", err.buf);
 	web_release(&web);

@@ -88,6 +88,18 @@ bool web_init(struct web *web, const struct route *routes, struct strbuf *err)
 	return read_assets(web, err);
 }
 
+bool web_read_keys(struct web *web, struct strbuf *err)
+{
+	const char *keys = settings_str(SETTING_LINK_KEYS_FILE);
+	const char *pepper = settings_str(SETTING_EMAIL_PEPPER_FILE);
+
+	if (*keys && !token_keys_read(&web->keys, keys, err))
+		return false;
+	web->has_pepper = *pepper &&
+			  token_pepper_read(&web->pepper, pepper, err);
+	return web->has_pepper || !*pepper;
+}
+
 void web_release(struct web *web)
 {
 	struct template_source *view = web->view_files;
@@ -100,7 +112,7 @@ void web_release(struct web *web)
 	cJSON_Delete(web->assets);
 	db_free(web->read);
 	db_free(web->write);
-	memset(web, 0, sizeof(*web));
+	explicit_bzero(web, sizeof(*web));
 }
 
 /* Re-reads the version of the content if the last look is a second ago. */
@@ -288,17 +300,55 @@ static bool is_form_path(const struct web *web, const char *path)
 	return false;
 }
 
+/* Where a token begins, by its route, or by its look in any other path. */
+static size_t before_token(const struct web *web, const char *path)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789-_";
+	const char *s = path;
+
+	for (const struct route *r = web->routes; r->pattern; r++) {
+		const char *token = strstr(r->pattern, "{token}");
+		size_t len = token ? (size_t)(token - r->pattern) : 0;
+
+		if (len && strncasecmp(r->pattern, path, len) == 0)
+			return len;
+	}
+	/* All begin with their version, and slugs have no upper case. */
+	while ((s = strchr(s, 'A')) && strspn(s, letters) < TOKEN_SIZE - 1)
+		s++;
+	return s ? (size_t)(s - path) : 0;
+}
+
+/*
+ * The path without its token, whatever became of the request: one that is cut
+ * off, or has a slash too many, is as good as a whole one to who can mend it.
+ */
+static const char *path_to_log(const struct web *web, const struct request *rq)
+{
+	size_t len = before_token(web, rq->path);
+	char *path;
+
+	if (!len)
+		return rq->path;
+	path = arena_strndup(rq->arena, rq->path, len + 1);
+	path[len] = '-';
+	return path;
+}
+
 static void log_request(const struct web *web, const struct request *rq,
 			const struct response *rs, const struct route *route,
 			int64_t us)
 {
 	static const char *const encodings[] = { "identity", "gzip", "br" };
+	const char *path = path_to_log(web, rq);
 	struct log_line l;
 
 	log_begin(&l, LOG_INFO, "request");
 	log_int(&l, "status", rs->status);
 	log_str(&l, "route", route ? route->name : "none");
-	log_str(&l, "path", rq->path);
+	log_str(&l, "path", path);
 	log_str(&l, "country", rq->country);
 	log_str(&l, "encoding", encodings[rq->encoding]);
 	log_int(&l, "bytes", (int64_t)rs->body.len);
@@ -306,7 +356,7 @@ static void log_request(const struct web *web, const struct request *rq,
 	log_end(&l);
 	/* What visitors typed is nobody's business but a developer's; what
 	 * is sent to a form is not even theirs. */
-	if (is_form_path(web, rq->path))
+	if (path != rq->path || is_form_path(web, rq->path))
 		return;
 	log_begin(&l, LOG_DEBUG, "request.detail");
 	log_str(&l, "query", rq->query);

@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/template.h"
+#include "base/token.h"
 #include "db/db.h"
 #include "http/metrics.h"
 #include "http/page_cache.h"
@@ -25,14 +26,23 @@ struct web {
 	int64_t version;	 /* of the content, as last read; 0: never */
 	int64_t version_read_at;
 	bool is_database_down;
-	int64_t connects; /* to the database, as counted so far */
-	cJSON *assets;	  /* {"app_css":"app.1a2b.css",…} */
+	int64_t connects;	/* to the database, as counted so far */
+	cJSON *assets;		/* {"app_css":"app.1a2b.css",…} */
+	struct token_keys keys; /* none: no link can be read */
+	struct token_pepper pepper;
+	bool has_pepper;
 };
 
 /* Reads templates and the list of assets. False with a sentence in err. */
 bool web_init(struct web *web, const struct route *routes,
 	      struct strbuf *err) WARN_UNUSED;
 void web_release(struct web *web);
+
+/*
+ * Reads LINK_KEYS_FILE and EMAIL_PEPPER_FILE, where they are set. False with a
+ * sentence in err.
+ */
+bool web_read_keys(struct web *web, struct strbuf *err) WARN_UNUSED;
 
 /*
  * Answers one request completely: status, headers and an encoded body in rs,

@@ -15,6 +15,9 @@
 
 static struct web web;
 
+static const char keys[] =
+	"1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n";
+
 static struct db *no_database(void)
 {
 	struct db_options o = { .url = "postgresql:///none?host=/nonexistent",
@@ -39,6 +42,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	log_setup("fuzz", LOG_ERROR);
 	if (!settings_load(&err) || !web_init(&web, routes, &err))
 		BUG("%s", err.buf);
+	CHECK(token_keys_parse(&web.keys, "keys", keys, strlen(keys), &err));
+	web.has_pepper = true;
 	web.metrics = xcalloc(1, sizeof(*web.metrics));
 	web.slot = web.metrics->slots;
 	web.read = no_database();

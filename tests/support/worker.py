@@ -17,6 +17,7 @@ import time
 
 from sql_database import Database
 from support import fcgi
+from support.links import write_keys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("B", "build")
@@ -52,7 +53,7 @@ class Worker:
         self.settings = {"WEB_SOCKET": str(self.socket), "WEB_WORKERS": "2",
                          "STATIC_DIR": str(BUILD / "static"),
                          "NOTIFY_SOCKET": str(self.home / "notify"),
-                         **settings}
+                         **write_keys(self.home / "web"), **settings}
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(self.settings["NOTIFY_SOCKET"])
         self.notify.setblocking(False)

@@ -11,6 +11,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "sql")]
 from evidence import fetch  # noqa: E402
 from local_site import CAREER, COUNTRIES, Site  # noqa: E402
 from observe import forget  # noqa: E402
+from people import People  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
 from support.worker import Worker, seed  # noqa: E402
 
@@ -23,6 +24,23 @@ def site():
         yield copy.start()
     finally:
         copy.remove()
+
+
+@pytest.fixture(scope="session")
+def mailing():
+    """A copy where people sign up."""
+    copy = Site()
+    try:
+        yield People(copy.start())
+    finally:
+        copy.remove()
+
+
+@pytest.fixture
+def people(mailing):
+    """Those of the copy; what others did counts against nobody."""
+    mailing.forget_counts()
+    return mailing
 
 
 @pytest.fixture(scope="session")

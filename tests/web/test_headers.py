@@ -94,6 +94,9 @@ def test_a_trace_is_taken_over_only_when_well_formed(site):
 @pytest.mark.parametrize("path, written", [
     ("/unsubscribe/sEcReT", "/unsubscribe/-"),
     ("/subscribe/confirm/sEcReT?a=b", "/subscribe/confirm/-"),
+    ("/SubScribe/block/sEcReT/x", "/SubScribe/block/-"),
+    ("//subscribe/settings/sEcReT", "//subscribe/settings/-"),
+    (f"/x/AQ{'z' * 65}", "/x/-"), (f"/x/AQ{'z' * 64}", f"/x/AQ{'z' * 64}"),
     ("/nothing?email=a@b.example", "/nothing"),
     ("/a//b?x", "/a//b"), ("/%22%0a", "/%22%0a")])
 def test_the_log_holds_no_token_and_no_query(site, path, written):

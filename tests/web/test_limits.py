@@ -77,12 +77,13 @@ def test_a_forged_sign_up_is_limited_whatever_it_claims(site):
 
 @pytest.mark.parametrize("path, limit", [
     ("/subscribe", 4096), ("/country", 4096), (CAREER, 16384), (API, 16384),
-    ("/nothing", 16384)])
+    ("/api/v1/subscriptions", 4096), ("/unsubscribe/x", 4096),
+    ("/subscribe/confirm/x", 4096), ("/nothing", 16384)])
 def test_a_body_has_a_limit(site, path, limit):
     reply = site.request("POST", path, body=b"x" * limit)
     assert reply.status in (404, 405, 415) and heard(site, reply)
     reply = site.request("POST", path, body=b"x" * (limit + 1))
-    kind = "json" if path == API else "html"
+    kind = "json" if path.startswith("/api") else "html"
     assert (reply.status, reply.text) == (413, own_error(site, 413, kind))
     assert not heard(site, reply)
 

@@ -2,7 +2,6 @@
 import html
 import json
 import re
-import subprocess
 from xml.etree import ElementTree
 
 import pytest
@@ -263,70 +262,6 @@ def test_country_form_is_no_open_redirect(site, back):
 def test_forms_of_other_sites_are_refused(site, headers, status):
     form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
     assert site.request("POST", "/country", form, b"country=sg").status == status
-
-
-def subscribe(site, body, **headers):
-    form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-    return site.request("POST", "/subscribe", form, body.encode())
-
-
-def subscribers(site, email):
-    done = subprocess.run(
-        ["psql", "-XAt", site.env["DATABASE_URL"], "-v", f"e={email}", "-f", "-"],
-        input="SELECT state, topic FROM mail.subscriber WHERE email = :'e';",
-        capture_output=True, text=True, check=True)
-    return done.stdout.split()
-
-
-def test_sign_up_stores_a_pending_request_and_says_what_follows(site):
-    reply = subscribe(site, "email=Ada%40Example.org&topic=all&website=")
-    assert reply.status == 200
-    assert "A mail that asks you to confirm will follow" in words(reply.text)
-    assert subscribers(site, "ada@example.org") == ["pending|all"]
-    again = subscribe(site, "email=ada%40example.org&topic=all&website=")
-    assert again.body == reply.body
-    assert subscribers(site, "ada@example.org") == ["pending|all"]
-
-
-@pytest.mark.parametrize("email", ["", "ada", "ada@", "@b.org", "a b@c.org", "a@b", "a@b..org",
-                                   "<script>@x.org", "a@b.org,c@d.org", "j\u00f6rg@b.org"])
-def test_wrong_address_keeps_what_was_typed_and_says_why(site, email):
-    reply = subscribe(site, "email=" + email.replace("@", "%40").replace(" ", "+"))
-    assert reply.status == 422
-    assert "<title>Error: " in reply.text
-    assert 'href="#email"' in reply.text and 'aria-invalid="true"' in reply.text
-    assert f'value="{html.escape(email)}"' in reply.text
-    assert "<script>@" not in reply.text
-
-
-@pytest.mark.parametrize("typed, stored", [
-    ("Grace.H%2Bx@Example.org", "grace.h+x@example.org"),
-    ("grace@M%C3%BCller.example", "grace@xn--mller-kva.example")])
-def test_address_is_stored_as_a_mail_server_knows_it(site, typed, stored):
-    assert subscribe(site, f"email={typed}&topic=all").status == 200
-    assert subscribers(site, stored) == ["pending|all"]
-
-
-def test_slip_of_a_domain_is_asked_about_once(site):
-    asked = subscribe(site, "email=ada@gmial.com&topic=all&sure=")
-    assert asked.status == 422 and subscribers(site, "ada@gmial.com") == []
-    assert "Did you mean ada@gmail.com?" in words(asked.text)
-    assert 'name="sure" value="gmial.com"' in asked.text
-    assert subscribe(site, "email=ada@gmai.com&topic=all&sure=gmial.com").status == 422
-    assert subscribe(site, "email=ada@gmial.com&topic=all&sure=gmial.com").status == 200
-    assert subscribers(site, "ada@gmial.com") == ["pending|all"]
-
-
-def test_address_of_a_role_is_thanked_and_not_stored(site):
-    reply = subscribe(site, "email=Abuse@example.org&topic=all")
-    assert reply.body == subscribe(site, "email=eve@example.org&topic=all").body
-    assert subscribers(site, "abuse@example.org") == []
-
-
-def test_robot_that_fills_the_trap_is_thanked_and_not_stored(site):
-    reply = subscribe(site, "email=bot%40example.org&website=http://spam")
-    assert reply.status == 200
-    assert subscribers(site, "bot@example.org") == []
 
 
 def test_no_cookie_and_nothing_from_elsewhere_at_load(us_page):
