@@ -2,8 +2,10 @@
 /*
  * The pages of the site and the states they can be in, by name. Whoever goes
  * through all of them takes the list from here, so that a new page is added
- * once.
+ * once. Behind links of mails is somebody new each time.
  */
+const people = require("./people.js");
+
 const CAREER = "/careers/information-technology/backend-developer";
 
 const PAGES = [
@@ -25,6 +27,24 @@ const PAGES = [
 	  status: 422 },
 	{ name: "subscribe-thanks", path: "/subscribe",
 	  email: "reader@example.org" },
+	{ name: "subscribe-careful", path: "/subscribe",
+	  email: "reader@example.org", is_careful: true },
+	{ name: "confirm", link: "confirm" },
+	{ name: "confirmed", link: "confirm", press: "Yes, write to me" },
+	{ name: "confirm-gone", link: "gone", status: 410 },
+	{ name: "link-broken", path: "/unsubscribe/broken", status: 404 },
+	{ name: "block", link: "block" },
+	{ name: "blocked", link: "block",
+	  press: "It wasn’t me: never write again" },
+	{ name: "leave", link: "unsubscribe" },
+	{ name: "left", link: "unsubscribe", press: "Stop all" },
+	{ name: "leave-data", link: "unsubscribe",
+	  press: "Mail me a link to see or erase my data" },
+	{ name: "data", link: "manage" },
+	{ name: "data-error", link: "manage", press: "Erase my data",
+	  is_rash: true, status: 422 },
+	{ name: "erased", link: "manage", tick: "Yes, erase everything",
+	  press: "Erase my data" },
 	{ name: "search-found", path: "/careers?q=backend" },
 	{ name: "search-empty", path: "/careers?q=zzzz" },
 	/* The longest that is taken, in a word that can't be broken. */
@@ -38,18 +58,32 @@ const PAGES = [
 ];
 
 /* Goes to a page as a visitor does; the state behind a form by the form. */
-async function open(page, base, { path, email, status = 200 }) {
+async function open(page, base, one) {
+	const { email, is_careful, is_rash, link, press, status = 200, tick } = one;
+	const path = link ? people.newLink(link) : one.path;
 	let reply = await page.goto(base + path);
+	const submit = async (form, name) => {
+		[reply] = await Promise.all([
+			page.waitForNavigation(),
+			form.getByRole("button", { name }).click(),
+		]);
+	};
 
 	if (email) {
 		const form = page.locator("form[action='/subscribe']");
+		const send = () => submit(form, "Notify me");
 
 		await form.getByLabel("E-mail address").fill(email);
-		[reply] = await Promise.all([
-			page.waitForNavigation(),
-			form.getByRole("button").click(),
-		]);
+		await (is_careful ? people.whileCareful(send) : send());
 	}
+	if (tick)
+		await page.getByLabel(tick).check();
+	/* Past what the browser asks for by itself. */
+	if (is_rash)
+		await page.getByLabel("erase everything").evaluate(
+			(e) => e.removeAttribute("required"));
+	if (press)
+		await submit(page, press);
 	if (reply.status() !== status)
 		throw new Error(`${path}: ${reply.status()}, not ${status}`);
 	return reply;

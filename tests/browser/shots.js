@@ -3,7 +3,8 @@
 /*
  * Pictures of every page, to look at: four widths, light and dark, forced
  * colours, all details open, doubled text, and print. Prints what sticks out
- * of the window or is cut off, and how many sheets a print takes.
+ * of the window or is cut off, and how many sheets a print takes. Pages behind
+ * links of mails need the settings of the copy: eval "$(make -s env)".
  */
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -124,7 +125,10 @@ async function main() {
 		LOOKS.some((how) => only.test(`${name}-${how.name}`));
 
 	for (const one of PAGES) {
-		if (one.is_outage || !wanted(one.name))
+		const isClosed = (one.link || one.is_careful) &&
+			!process.env.LINK_KEYS_FILE;
+
+		if (one.is_outage || isClosed || !wanted(one.name))
 			continue;
 		const page = await browser.newPage({ locale: "en-US" });
 

@@ -2,7 +2,8 @@
 /* The journey to the sign-up by keyboard, and its form in every state. */
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { BASE, CAREER, byName, each, visit } = require("./support.js");
+const { confirmLink, dataLink, leaveLink } = require("./people.js");
+const { BASE, CAREER, byName, each, session, visit } = require("./support.js");
 
 /* Presses Tab until focus is on an element of that kind. */
 async function tabTo(page, selector) {
@@ -54,6 +55,75 @@ test("R03 country, level, hours and sign-up work by keyboard without scripts",
 	assert.equal(page.url(), `${BASE}/subscribe`);
 	assert.match(await text("h1"), /Thank you/);
 	assert.match(await text("main"), /confirm/);
+}));
+
+/* Presses a button and gives what the page then says. */
+async function press(page, name) {
+	const [reply] = await Promise.all([
+		page.waitForNavigation(),
+		page.getByRole("button", { name }).click(),
+	]);
+
+	assert.equal(reply.status(), 200);
+	return page.locator("main").innerText();
+}
+
+for (const javaScriptEnabled of [true, false])
+	test("R03 from the form to the confirmation, to leaving and erasing, " +
+	     `${javaScriptEnabled ? "with" : "without"} scripts`,
+	     () => session({ scripts: javaScriptEnabled, still: true,
+			     javaScriptEnabled }, async (go, { page, context }) => {
+		const email = `journey-${javaScriptEnabled}@example.net`;
+		const text = () => page.locator("main").innerText();
+
+		await page.goto(`${BASE}/subscribe`);
+		await page.getByLabel("E-mail address").fill(email);
+		await page.getByLabel("Finance").check();
+		await page.getByLabel("Education").check();
+		assert.match(await press(page, "Notify me"), /look for our mail/);
+
+		await page.goto(BASE + confirmLink(email));
+		assert.match(await text(),
+			     /j\*\*\*@example\.net about new guides in Education and/);
+		assert.match(await press(page, "Yes, write to me"),
+			     /You are signed up/);
+
+		await page.goto(BASE + leaveLink(email));
+		await page.getByLabel("Education").uncheck();
+		assert.match(await press(page, "Stop what is not ticked"),
+			     /Done\./);
+		assert.equal(await page.getByRole("checkbox").count(), 1);
+		assert.match(await press(page, "Mail me a link"),
+			     /goes to the address itself/);
+
+		await page.goto(BASE + dataLink(email));
+		assert.ok((await text()).includes(email));
+		await page.getByLabel("Yes, erase everything").check();
+		assert.match(await press(page, "Erase my data"),
+			     /Your data is erased/);
+		assert.deepEqual(await context.cookies(), []);
+	}));
+
+test("R03 one press leaves", () => session({ still: true },
+					   async (go, { page }) => {
+	await go(byName("leave"));
+	assert.match(await press(page, "Stop all"), /You are unsubscribed/);
+	await page.reload();
+	assert.match(await page.locator("main").innerText(),
+		     /You are unsubscribed/);
+}));
+
+test("R24 browsers confirm from a page without a referrer", () => session(
+	{ still: true }, async (go, { page }) => {
+	const { reply } = await go(byName("confirm"));
+
+	assert.equal(reply.headers()["referrer-policy"], "no-referrer");
+	const [request] = await Promise.all([
+		page.waitForRequest((r) => r.method() === "POST"),
+		press(page, "Yes, write to me"),
+	]);
+
+	assert.equal(await request.headerValue("referer"), null);
 }));
 
 test("R21 the form says why and how often, and takes any address",

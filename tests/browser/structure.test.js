@@ -74,7 +74,7 @@ test("R11 choices are links, marked, and keep each other",
 }));
 
 test("R11 the canonical address has no query", () => each(
-	PAGES.filter(({ status }) => !status), {},
+	PAGES.filter(({ path, status }) => path && !status), {},
 	(page, { one }) => page.evaluate((base) => {
 	const { href } = document.querySelector("link[rel=canonical]") || {};
 

@@ -2,6 +2,7 @@
 import html
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -326,11 +327,32 @@ def test_careful_answers_are_the_same_whatever_is_known(people):
     assert all("One more step" in reply.text for reply in told)
 
 
-def test_without_keys_there_are_no_sign_ups(fresh_site):
-    site = fresh_site({"LINK_KEYS_FILE": "", "EMAIL_PEPPER_FILE": ""},
-                      options=["--no-publish"], https=False).start()
-    reply = site.request("POST", "/subscribe", FORM, b"email=a@x.org")
-    assert reply.status == 503 and "not set up" in reply.text
-    assert reply.headers["Retry-After"]
-    assert site.get("/unsubscribe/" + "A" * 67).status == 503
-    assert site.get("/subscribe").status == 200
+def test_without_keys_there_are_no_sign_ups(make):
+    web = make(LINK_KEYS_FILE="", EMAIL_PEPPER_FILE="").start()
+    reply = web.subscribe("a%40x.org")
+    assert reply.status == 503 and b"not set up" in reply.body
+    assert reply.headers["retry-after"]
+    assert web.get("/unsubscribe/" + "A" * 67).status == 503
+    assert web.get("/subscribe").status == 200
+
+
+@pytest.mark.parametrize("name", ["LINK_KEYS_FILE", "EMAIL_PEPPER_FILE"])
+@pytest.mark.parametrize("text, mode, complaint", [
+    ("1 abc\n", 0o640, "is no "),
+    ("1 " + "0" * 64 + "\n", 0o644, "open to everybody"),
+    (None, 0, "can't be opened")])
+def test_keys_that_can_t_be_used_end_it_at_once(make, name, text, mode,
+                                                complaint):
+    web = make()
+    file = Path(web.settings[name])
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text)
+        file.chmod(mode)
+    web.launch()
+    assert web.process.wait(10) == 2
+    words = web.log.read_text()
+    assert words.startswith(f"autopsy-web: {file}:") and complaint in words
+    assert "LINK_KEYS_FILE and EMAIL_PEPPER_FILE must name files" in words
+    assert words.count("\n") == 1 and "000" not in words
