@@ -199,6 +199,19 @@ static bool open_transport(struct mailer *m)
 	return m->transport;
 }
 
+/* A mail of which nobody can tell who sent it is not even tried. */
+static bool check_sender(void)
+{
+	struct strbuf err = STRBUF_INIT;
+	struct address a;
+	bool ok = address_parse(&a, settings_str(SETTING_MAIL_FROM), &err);
+
+	if (!ok)
+		fprintf(stderr, "autopsy-mailer: MAIL_FROM: %s\n", err.buf);
+	strbuf_release(&err);
+	return ok;
+}
+
 static bool open_views(struct mailer *m)
 {
 	struct strbuf err = STRBUF_INIT;
@@ -251,7 +264,7 @@ static int run(bool is_once)
 			    .reply = MAIL_REPLY_INIT };
 	int status = EXIT_USAGE;
 
-	if (!open_transport(&m) || !mailer_keys(&m.keys) ||
+	if (!open_transport(&m) || !check_sender() || !mailer_keys(&m.keys) ||
 	    !mailer_pepper(&m.pepper) || !open_views(&m))
 		goto out;
 	set_up(&m);

@@ -245,8 +245,11 @@ static void hand_over(struct way *w)
 	strbuf_release(&half);
 }
 
-/* The row as a letter. False: there is none, and outcome says why; NULL where
- * nobody can tell. */
+/*
+ * The row as a letter. False: there is none, and outcome says why; NULL where
+ * nobody can tell. One that can't be made is tried again, since it may well be
+ * a setting that keeps all of them from being made.
+ */
 static bool compose(struct way *w)
 {
 	struct mailer *m = w->m;
@@ -259,15 +262,18 @@ static bool compose(struct way *w)
 				     &m->letter, &w->text);
 
 	cJSON_Delete(json);
-	w->outcome = rc != DB_OK ? NULL : text ? "rejected" : "cancelled";
-	if (rc == DB_ERROR) {
+	if (rc == DB_ERROR)
+		strbuf_addstr(&w->text, db_error(m->db));
+	if (ok || rc == DB_DOWN || rc == DB_BUSY) {
+		w->outcome = NULL;
+	} else if (rc == DB_OK && !text) {
+		w->outcome = "cancelled";
+	} else {
 		w->outcome = "retry";
 		w->delay_ms = retry_ms(w);
-		strbuf_addstr(&w->text, db_error(m->db));
-	}
-	if (w->text.len)
 		log_event(LOG_ERROR, "mail.letter", "mail %s: %s", w->mail->id,
 			  w->text.buf);
+	}
 	return ok;
 }
 

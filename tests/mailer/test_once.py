@@ -106,7 +106,12 @@ def test_a_mail_that_can_not_be_made_holds_up_no_other(desk, sink):
     other = desk.confirm()
     desk.once()
     assert f"mail.letter: mail {number}: " in desk.words
-    assert desk.state(number) == "failed" and desk.state(other) == "sent"
+    assert desk.state(number) == "ready" and desk.state(other) == "sent"
+    # Somebody may mend what is wrong.
+    desk.ask("UPDATE mail.signup SET page = '/'")
+    desk.hurry()
+    desk.once()
+    assert desk.state(number) == "sent"
     assert desk.ask("SELECT count(*) FROM mail.bounce") == "0"
 
 
@@ -116,6 +121,7 @@ def test_a_mail_that_can_not_be_made_holds_up_no_other(desk, sink):
     ({"MAIL_URL": "http://127.0.0.1"}, "smtp://HOST"),
     ({"MAIL_URL": "smtp://me:secret@127.0.0.1"}, "smtp://HOST"),
     ({"MAIL_DOMAIN": "no domain"}, "no name"),
+    ({"MAIL_FROM": "Job Autopsy"}, "MAIL_FROM: "),
     ({"LINK_KEYS_FILE": ""}, "LINK_KEYS_FILE is not set"),
     ({"LINK_KEYS_FILE": "/nowhere/keys"}, "/nowhere/keys"),
     ({"EMAIL_PEPPER_FILE": ""}, "EMAIL_PEPPER_FILE is not set"),
@@ -146,5 +152,5 @@ def test_a_mail_in_a_language_of_addresses_that_no_relay_reads(desk, sink):
              " SET email = E'a@b.org>\\r\\nRCPT TO:<evil@example.org'")
     number = desk.notice(reader=reader)
     desk.once()
-    assert desk.state(number) == "failed" and sink.kept == []
-    assert "evil" not in desk.words
+    assert desk.state(number) == "ready" and sink.kept == []
+    assert "mail.letter" in desk.words and "evil" not in desk.words
