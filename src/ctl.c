@@ -10,12 +10,15 @@
 #include "career/content.h"
 #include "db/migrate.h"
 #include "routes.h"
+#include "subscriber/subscriber.h"
 
 static const struct command commands[] = {
 	{ "migrate", migrate_command,
 	  "up [--to N] [--dry-run] [--wait S] | status | verify   the schema" },
 	{ "content", content_command,
 	  "check | publish | export SLUG | withdraw SLUG          the guides" },
+	{ "subscriber", subscriber_command,
+	  "show EMAIL | erase EMAIL                               what is stored of somebody" },
 	{ "check", routes_check_command,
 	  "every query prepares, every template parses" },
 	{ "error-pages", routes_error_pages_command,

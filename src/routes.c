@@ -206,6 +206,8 @@ int routes_check_command(int argc, char **argv)
 	static const struct db_options askers[] = {
 		{ .role = "autopsy_web", .features = "career subscription" },
 		{ .role = "autopsy_ingest", .features = "salary career" },
+		{ .role = "autopsy_mailer", .features = "mail" },
+		{ .role = "autopsy_ops", .features = "subscriber" },
 	};
 	struct strbuf err = STRBUF_INIT;
 	struct web web;

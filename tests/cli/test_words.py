@@ -64,6 +64,29 @@ WRONG = {
         "name one SLUG", "autopsy-ctl content export"),
     "autopsy-ctl content withdraw a b": (
         "name one SLUG", "autopsy-ctl content withdraw"),
+    "autopsy-ctl subscriber": ("a command is missing",
+                               "autopsy-ctl subscriber"),
+    "autopsy-ctl subscriber erse a@b.example": (
+        "there is no command 'erse'; did you mean 'erase'?",
+        "autopsy-ctl subscriber"),
+    "autopsy-ctl subscriber show": (
+        "name one EMAIL", "autopsy-ctl subscriber show"),
+    "autopsy-ctl subscriber erase a@b.example c@d.example": (
+        "name one EMAIL", "autopsy-ctl subscriber erase"),
+    "autopsy-ctl subscriber erase --json a@b.example": (
+        "there is no option '--json'", "autopsy-ctl subscriber erase"),
+    "autopsy-ctl subscriber show nobody": (
+        "Write the address with an @ in it", "autopsy-ctl subscriber show"),
+    "autopsy-mailer": ("a command is missing", "autopsy-mailer"),
+    "autopsy-mailer statsu": (
+        "there is no command 'statsu'; did you mean 'status'?",
+        "autopsy-mailer"),
+    "autopsy-mailer status now": (
+        "what is 'now' for?", "autopsy-mailer status"),
+    "autopsy-mailer bounce x": (
+        "what is 'x' for?", "autopsy-mailer bounce"),
+    "autopsy-mailer bounce --to": (
+        "--to needs an address", "autopsy-mailer bounce"),
     "autopsy-ingest": ("a command is missing", "autopsy-ingest"),
     "autopsy-ingest imprt": (
         "there is no command 'imprt'; did you mean 'import'?",
@@ -83,6 +106,9 @@ HELPED = ["autopsy-ctl", "autopsy-ctl check", "autopsy-ctl error-pages",
           "autopsy-ctl migrate", "autopsy-ctl migrate up",
           "autopsy-ctl migrate status", "autopsy-ctl content",
           "autopsy-ctl content check", "autopsy-ctl content withdraw",
+          "autopsy-ctl subscriber", "autopsy-ctl subscriber show",
+          "autopsy-ctl subscriber erase", "autopsy-mailer",
+          "autopsy-mailer status", "autopsy-mailer bounce",
           "autopsy-ingest", "autopsy-ingest import",
           "autopsy-ingest sources", "autopsy-web"]
 
@@ -108,7 +134,11 @@ def test_help_is_given_by_a_letter_too(command):
 def test_every_command_is_listed():
     words = run("autopsy-ctl --help").stdout
     for name in ("migrate", "content", "check", "error-pages", "up ",
-                 "status", "verify", "publish", "export", "withdraw"):
+                 "status", "verify", "publish", "export", "withdraw",
+                 "subscriber", "show ", "erase "):
+        assert name in words
+    words = run("autopsy-mailer --help").stdout
+    for name in ("run", "once", "status", "bounce", "MAIL_URL"):
         assert name in words
 
 
@@ -125,6 +155,7 @@ def test_check_tells_a_server_that_is_away_from_a_schema_that_misfits(bare):
 @pytest.mark.parametrize("command", [
     "autopsy-ctl check", "autopsy-ctl content publish",
     "autopsy-ctl content export x", "autopsy-ctl content withdraw x",
+    "autopsy-mailer status",
     f"autopsy-ingest sources {PAY / 'sources.json'}",
     f"autopsy-ingest import {PAY / 'cbs-nl.csv'} --source cbs-nl"])
 def test_an_empty_database_leads_to_migrate(bare, command):
