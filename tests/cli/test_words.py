@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support.schema import empty_site
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("B", "build")
 PAY = ROOT / "migrations" / "content" / "benchmarks"
@@ -150,6 +152,17 @@ def test_check_tells_a_server_that_is_away_from_a_schema_that_misfits(bare):
     assert misfit.returncode == 1
     assert "run 'autopsy-ctl migrate up'" in misfit.stderr
     assert is_plain(away.stderr) and is_plain(misfit.stderr)
+
+
+def test_check_prepares_what_every_program_asks():
+    with empty_site() as (cluster, name):
+        done = run("autopsy-ctl check", DATABASE_URL=cluster.url(name))
+    assert (done.returncode, done.stderr) == (0, "")
+    for who in ("career subscription prepare as autopsy_web",
+                "salary career prepare as autopsy_ingest",
+                "mail prepare as autopsy_mailer",
+                "subscriber prepare as autopsy_ops"):
+        assert f"queries of {who}\n" in done.stdout
 
 
 @pytest.mark.parametrize("command", [
