@@ -84,18 +84,18 @@ static const struct field subscription_fields[] = {
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field link_fields[] = {
-	{ "token", FIELD_PATH, field_is_text, "is too long" },
+	{ "token", FIELD_PATH, subscription_is_token, "must be a token" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field keep_fields[] = {
-	{ "token", FIELD_PATH, field_is_text, "is too long" },
+	{ "token", FIELD_PATH, subscription_is_token, "must be a token" },
 	{ "keep", FIELD_FORM | FIELD_MANY, subscription_is_topic,
 	  TOPIC_EXPECTED },
 	{ "stop", FIELD_FORM, subscription_is_stop, "must be rest or all" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field erase_fields[] = {
-	{ "token", FIELD_PATH, field_is_text, "is too long" },
+	{ "token", FIELD_PATH, subscription_is_token, "must be a token" },
 	{ "sure", FIELD_FORM, field_is_text, "is too long" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/settings.h"
+#include "subscription/subscription.h"
 
 static void write_uuid(const unsigned char id[TOKEN_ID_SIZE], char out[37])
 {
@@ -15,6 +16,13 @@ static void write_uuid(const unsigned char id[TOKEN_ID_SIZE], char out[37])
 		out[n++] = hex[id[i] & 15];
 	}
 	out[n] = '\0';
+}
+
+bool subscription_is_token(const char *text)
+{
+	return *text && !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					   "abcdefghijklmnopqrstuvwxyz"
+					   "0123456789-_")];
 }
 
 int link_read(struct web *web, const struct request *rq, struct response *rs,

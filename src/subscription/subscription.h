@@ -38,5 +38,7 @@ handler subscription_erase;
 /* "all", "category:slug" or "career:slug". */
 bool subscription_is_topic(const char *text);
 bool subscription_is_stop(const char *text); /* "rest" or "all" */
+/* The letters of a token; whether it is one of ours is for the keys to say. */
+bool subscription_is_token(const char *text);
 
 #endif

@@ -58,7 +58,8 @@ static void check_params(const struct route *r, const struct request *rq)
 		 * judged by who has the keys. */
 		if (f->in == FIELD_PATH)
 			CHECK(field_is_slug(p->value) ||
-			      strcmp(p->name, "token") == 0 ||
+			      (strcmp(p->name, "token") == 0 &&
+			       fuzz_matches(p->value, "^[A-Za-z0-9_-]+$")) ||
 			      fuzz_matches(p->value, "^[A-Za-z]{2,3}$"));
 	}
 }
@@ -72,7 +73,8 @@ static void check_refusal(const struct request *rq, const struct response *rs,
 	      status == 405 || status == 415);
 	CHECK((status == 301) == (to != NULL));
 	CHECK((status == 405) == (strstr(rs->headers.buf, "Allow: ") != NULL));
-	CHECK((status == 400) == (rs->complaint_count > 0));
+	/* A body that is not read may come with a query that was. */
+	CHECK(status == 415 || (status == 400) == (rs->complaint_count > 0));
 	CHECK(status == 301 || rs->detail.len);
 	if (!to)
 		return;
