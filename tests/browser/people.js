@@ -1,7 +1,7 @@
 "use strict";
 /*
  * People who signed up at the copy that the environment names, and the links
- * that they were mailed. The links are made here, with the copy's key.
+ * that they were mailed: read from the mail, or made here with the copy's key.
  */
 const { execFileSync } = require("node:child_process");
 const { createHmac, randomUUID } = require("node:crypto");
@@ -37,7 +37,7 @@ function link(purpose, uuid, generation = "1") {
 	return PATHS[purpose] + token(purpose, uuid, Number(generation));
 }
 
-/* The link that was mailed to who asked by the form. */
+/* As it was mailed to who asked by the form. */
 function confirmLink(email, purpose = "confirm") {
 	const [[id, generation]] = ask(`SELECT id, generation FROM mail.signup
 		WHERE email = '${email}' ORDER BY requested_at DESC LIMIT 1`);
@@ -58,6 +58,31 @@ function dataLink(email) {
 		WHERE r.email = '${email}' AND m.kind = 'manage'`);
 
 	return link("manage", id);
+}
+
+/* All mails to an address, in plain text with its long lines joined. */
+function mailsTo(email) {
+	const folder = `${process.env.MAIL_URL.replace(/^file:/, "")}/new`;
+
+	return fs.readdirSync(folder)
+		.map((name) => fs.readFileSync(`${folder}/${name}`, "utf8"))
+		.filter((mail) => mail.includes(`\r\nTo: <${email}>`) ||
+			mail.includes(`\nTo: <${email}>`))
+		.map((mail) => mail.replace(/=\r?\n/g, "").replace(/=3D/g, "="));
+}
+
+/* The path of such a link in a mail, which may still be on its way. */
+async function mailedLink(email, purpose) {
+	const link = new RegExp(`${PATHS[purpose]}[A-Za-z0-9_-]{67}`);
+
+	for (let wait = 0; wait < 200; wait++) {
+		const found = link.exec(mailsTo(email).join("\n"));
+
+		if (found)
+			return found[0];
+		await new Promise((done) => setTimeout(done, 100));
+	}
+	throw new Error(`no mail to ${purpose} came within 20 s`);
 }
 
 let count = 0;
@@ -106,4 +131,4 @@ async function whileCareful(act) {
 	}
 }
 
-module.exports = { confirmLink, dataLink, leaveLink, newLink, whileCareful };
+module.exports = { leaveLink, mailedLink, newLink, whileCareful };

@@ -2,7 +2,7 @@
 /* The journey to the sign-up by keyboard, and its form in every state. */
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { confirmLink, dataLink, leaveLink } = require("./people.js");
+const { leaveLink, mailedLink } = require("./people.js");
 const { BASE, CAREER, byName, each, session, visit } = require("./support.js");
 
 /* Presses Tab until focus is on an element of that kind. */
@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false])
 		await page.getByLabel("Education").check();
 		assert.match(await press(page, "Notify me"), /look for our mail/);
 
-		await page.goto(BASE + confirmLink(email));
+		await page.goto(BASE + await mailedLink(email, "confirm"));
 		assert.match(await text(),
 			     /j\*\*\*@example\.net about new guides in Education and/);
 		assert.match(await press(page, "Yes, write to me"),
@@ -96,7 +96,7 @@ for (const javaScriptEnabled of [true, false])
 		assert.match(await press(page, "Mail me a link"),
 			     /goes to the address itself/);
 
-		await page.goto(BASE + dataLink(email));
+		await page.goto(BASE + await mailedLink(email, "manage"));
 		assert.ok((await text()).includes(email));
 		await page.getByLabel("Yes, erase everything").check();
 		assert.match(await press(page, "Erase my data"),

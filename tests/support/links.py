@@ -5,11 +5,10 @@ import hashlib
 import hmac
 import os
 import pathlib
-import shutil
 import uuid
 
 
-def write_keys(stem, group=None):
+def write_keys(stem):
     """Files beside a path, as operators make them, and their settings."""
     files = {"LINK_KEYS_FILE": f"1 {os.urandom(32).hex()}\n",
              "EMAIL_PEPPER_FILE": f"{os.urandom(32).hex()}\n"}
@@ -17,8 +16,6 @@ def write_keys(stem, group=None):
         file = pathlib.Path(f"{stem}.{name}")
         file.write_text(text)
         file.chmod(0o640)
-        if group and os.geteuid() == 0:
-            shutil.chown(file, group=group)
         files[name] = str(file)
     return files
 

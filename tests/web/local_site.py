@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import client
-from support.links import write_keys
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("B", "build")
@@ -39,9 +38,6 @@ class Site:
         self.https_url = f"https://localhost:{self.https_port}"
         self.settings = {"LIMIT_EXEMPT": "", "LOG_LEVEL": "debug",
                          **(settings or {})}
-        if self._directory:
-            self.settings = {**write_keys(self.state, "www-data"),
-                             **self.settings}
         self.options = list(options)
         self.process = None
 

@@ -116,8 +116,15 @@ class People:
         assert self.post(self.confirm_link(email)).status == 200
         return email
 
+    def wait_for_mailer(self):
+        """Until it has nothing to do, so that it changes nothing."""
+        client.wait_until(lambda: not self.one(
+            "SELECT EXISTS (SELECT FROM mail.message WHERE state = 'sending' "
+            "OR (state = 'ready' AND run_at <= now()))"), 30)
+
     def dump(self):
         """All that is stored of mail, as text."""
+        self.wait_for_mailer()
         done = subprocess.run(
             ["pg_dump", "--data-only", "--schema=mail",
              "--role=autopsy_owner",
