@@ -59,8 +59,14 @@ int response_complain(struct response *rs, const char *parameter,
 		rs->complaints[rs->complaint_count++] =
 			(struct complaint){ .parameter = parameter,
 					    .detail = detail };
-	if (!rs->detail.len)
-		strbuf_addf(&rs->detail, "%s: %s", parameter, detail);
+	if (rs->detail.len)
+		return 400;
+	strbuf_addf(&rs->detail, "%s: %s", parameter, detail);
+	/* A name that has no room there stands in the list. */
+	if (rs->detail.is_full) {
+		strbuf_reset(&rs->detail);
+		strbuf_addstr(&rs->detail, detail);
+	}
 	return 400;
 }
 

@@ -89,6 +89,21 @@ static void test_detail_is_the_last_error(void **state)
 	response_release(&rs);
 }
 
+static void test_name_too_long_for_the_sentence_is_left_out(void **state)
+{
+	char name[1500] = "";
+	struct response rs;
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	response_init(&rs);
+	response_complain(&rs, name, "is not known");
+	response_complain(&rs, "p", "is bad");
+	assert_string_equal(rs.detail.buf, "is not known");
+	assert_string_equal(rs.complaints[0].parameter, name);
+	response_release(&rs);
+}
+
 static void test_complaints_beyond_eight_are_dropped(void **state)
 {
 	struct response rs;
@@ -132,6 +147,8 @@ int main(void)
 		cmocka_unit_test(test_headers_are_lines),
 		cmocka_unit_test(test_header_with_a_control_character_is_a_bug),
 		cmocka_unit_test(test_detail_is_the_last_error),
+		cmocka_unit_test(
+			test_name_too_long_for_the_sentence_is_left_out),
 		cmocka_unit_test(test_complaints_beyond_eight_are_dropped),
 		cmocka_unit_test(test_reset_leaves_nothing_of_the_last_reply),
 	};
