@@ -13,9 +13,10 @@ def migrations():
     return sorted((ROOT / "migrations").glob("[0-9]*.sql"))
 
 
-def make_site(name):
-    """Makes the database and returns its cluster."""
-    cluster = shared()
+def make_site(name, cluster=None):
+    """Makes the database, in the shared cluster if no other is given, and
+    returns its cluster."""
+    cluster = cluster or shared()
     cluster.createdb(name)
     for path in migrations():
         cluster.psql(name, path.read_text("utf-8"), role="autopsy_owner")
