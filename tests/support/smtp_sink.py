@@ -21,17 +21,21 @@ serves all tests:
     flaky-2       RCPT answers 451 twice, then takes it
     policy        RCPT answers 550 5.7.1: it is us that are not wanted
     waitrcpt      RCPT is answered when open_gate() is called
-    waitdata      likewise the final dot
+    waitdata      likewise the final dot; waitkept: that, but the mail is kept
 
 and what goes wrong for all by arguments: see Sink.
 """
 import asyncio
 import collections
+import random
 import threading
+import time
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-Kept = collections.namedtuple("Kept", "connection sender to content options")
+# asked: when (time.time()) the text was asked for, by 354.
+Kept = collections.namedtuple(
+    "Kept", "connection sender to content options asked")
 # What a handler returns when it has cut the connection: it goes nowhere.
 NOWHERE = "250 nobody reads this"
 
@@ -104,9 +108,13 @@ class Handler:
         server.mails += 1
         self.sink.kept.append(Kept(
             server.number, envelope.mail_from, list(envelope.rcpt_tos),
-            envelope.original_content, list(envelope.mail_options)))
+            envelope.original_content, list(envelope.mail_options),
+            server.asked))
+        await asyncio.sleep(random.uniform(0, self.sink.think_s))
         if name == "keephang":
             await asyncio.sleep(3600)
+        if name == "waitkept":
+            await self.sink.wait_at_gate()
         if name == "keepcut":
             server.transport.abort()
             return NOWHERE
@@ -115,7 +123,7 @@ class Handler:
 
 class Server(SMTP):
     def __init__(self, sink, **options):
-        self.sink, self.mails, self.number = sink, 0, 0
+        self.sink, self.mails, self.number, self.asked = sink, 0, 0, 0
         super().__init__(Handler(sink), hostname="sink.test", **options)
 
     def connection_made(self, transport):
@@ -131,6 +139,8 @@ class Server(SMTP):
             if self.sink.greeting == "hang":
                 await asyncio.sleep(3600)
             status = self.sink.greeting
+        if isinstance(status, str) and status.startswith("354 "):
+            self.asked = time.time()
         await super().push(status)
 
     async def smtp_DATA(self, arg):
@@ -145,13 +155,15 @@ class Sink:
     """host, port; greeting: said instead of 220, or "hang"; most: mails a
     connection; tls: an ssl.SSLContext, offered by STARTTLS, or spoken at
     once if is_tls_first; login: user and password that must be given, or a
-    reply to all who try."""
+    reply to all who try; think_s: at most so long it takes to say that a mail
+    is kept, as a disk does."""
 
     def __init__(self, host="127.0.0.1", port=0, greeting=None, most=0,
-                 tls=None, is_tls_first=False, login=None):
+                 tls=None, is_tls_first=False, login=None, think_s=0):
         self.host, self.port = host, port
         self.greeting, self.most, self.login = greeting, most, login
         self.tls, self.is_tls_first = tls, is_tls_first
+        self.think_s = think_s
         self.kept, self.servers, self.attempts = [], [], []
         self.connections = 0
         self.seen = collections.Counter()
