@@ -36,8 +36,7 @@ LIBS := -lfcgi $(shell pkg-config --libs $(MODULES))
 INCLUDES := $(shell pkg-config --cflags $(MODULES))
 
 PROGRAMS := web ingest mailer ctl
-SHARED := $(filter-out $(PROGRAMS:%=src/%.c),$(wildcard src/*.c src/*/*.c))
-SHARED := $(filter-out src/tools/%,$(SHARED))
+SHARED := $(filter-out src/tools/% $(PROGRAMS:%=src/%.c),$(wildcard src/*.c src/*/*.c))
 SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \
 	$B/obj/schemas.o
 SQL := $(wildcard src/*/*.sql)
@@ -48,8 +47,8 @@ UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 MAIL := $(patsubst tests/mail/%.c,$B/mail/%,$(wildcard tests/mail/*.c))
 
 .DELETE_ON_ERROR:
-.PHONY: all run env packages test unit asan valgrind analyse fuzz lint bench \
-	bench-ingest shots help clean FORCE
+.PHONY: all run env packages test test-fault unit asan valgrind analyse fuzz \
+	lint bench bench-ingest bench-mail shots help clean FORCE
 
 all: $(PROGRAMS:%=$B/autopsy-%) $B/static/.done ## build the programs
 
@@ -61,9 +60,15 @@ run: ## install what is missing, build, and serve on PORT (8080)
 env: ## print the settings of the copy on PORT, for eval "$(make -s env)"
 	@deploy/local/site env --port $(PORT)
 
-test: ## install what is missing and run every test
+packages:
 	@deploy/local/install-packages test
+
+test: packages ## install what is missing and run every test
 	@tests/run
+
+test-fault: packages ## break all about the mailer for two minutes
+	@$(MAKE) -s all
+	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/fault
 
 unit: $(UNIT) $(MAIL) ## run the C tests
 	@for t in $(UNIT); do $(RUN) $$t || exit 1; done
@@ -79,29 +84,24 @@ valgrind: ## run the C tests, a worker and the commands under memcheck
 analyse: $B/gen/queries.h ## read the C with three analysers
 	@tests/analyse
 
-fuzz: ## fuzz all parsers, or one TARGET, each for SECONDS (30)
-	@deploy/local/install-packages test
+fuzz: packages ## fuzz all parsers, or one TARGET, each for SECONDS (30)
 	@tests/fuzz/run $(or $(SECONDS),30) $(TARGET)
 
 lint: ## check layout, includes, and what else a machine can tell
 	@tests/lint
 
 bench: ## how fast the site is, as ratios to others of the same run
-	@deploy/local/install-packages test
+bench-ingest: ## how fast 44,000 rows of pay become figures
+bench-mail: ## how fast mails leave, as a ratio to Postfix's smtp-source
+bench bench-ingest bench-mail: packages
 	@$(MAKE) -s all
-	@tests/bench/run
+	@tests/bench/$(patsubst bench,run,$(@:bench-%=%))
 
-bench-ingest: all ## how fast 44,000 rows of pay become figures
-	@deploy/local/install-packages test
-	@tests/bench/ingest
-
-shots: ## pictures of every page of the copy on PORT, into build/shots
-	@deploy/local/install-packages test
+shots: packages ## pictures of every page of the copy on PORT, into build/shots
 	@tests/browser/node tests/browser/shots.js --base http://localhost:$(PORT)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
-		awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t20
 
 clean: ## remove what was built; stop a running copy first
 	rm -rf build build-asan build-bare build-fuzz
