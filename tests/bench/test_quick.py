@@ -27,3 +27,17 @@ def test_the_bench_of_ingestion_tells_its_goals():
     for row in ("ratio", "memory at its peak"):
         assert any(row in line and line.endswith(("reached", "MISSED"))
                    for line in done.stdout.splitlines()), done.stdout
+
+
+def test_the_bench_of_mail_tells_its_goals():
+    done = subprocess.run([RUN.with_name("mail"), "--quick"],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    cases, goals = done.stdout.split("\ngoal")
+    for row in ("smtp-source to smtp-sink", "autopsy-mailer to smtp-sink",
+                "  without waiting for the disk", "  into a Maildir"):
+        assert f"\n{row} " in cases, done.stdout
+    for row in ("smtp-source's", "seconds to announce", "slowest time",
+                "10 mails/s, slowest", "no limit, slowest"):
+        assert any(row in line and line.endswith(("reached", "MISSED"))
+                   for line in goals.splitlines()), done.stdout

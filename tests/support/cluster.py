@@ -97,6 +97,10 @@ class Cluster:
         self._configure()
         return self.up()
 
+    def pid(self):
+        """Of the first process of the server."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
     def up(self):
         self._run_as_server("pg_ctl", "-D", self.data, "-w", "-t", "30",
                             "-l", self.home / "log", "start")
