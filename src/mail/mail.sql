@@ -1,3 +1,8 @@
+-- name: mailer_plans
+-- For mail/mailer_session.c: plans are kept as long as the session, and one
+-- that was made while a table had ten rows would read all of 100,000.
+SELECT set_config('enable_seqscan', 'off', false);
+
 -- name: mailer_take_worker
 -- For mail/mailer_session.c: the number this session goes by.
 SELECT mail.take_worker($1::bigint);

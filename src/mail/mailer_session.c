@@ -89,7 +89,9 @@ static enum db_result begin(struct mailer *m)
 		return DB_BUSY;
 	}
 	snprintf(m->worker, sizeof(m->worker), "%s", number);
-	rc = mailer_ask(m, Q_MAILER_RELEASE, DB_PARAMS(m->worker));
+	rc = mailer_ask(m, Q_MAILER_PLANS, DB_NO_PARAMS);
+	if (rc == DB_OK)
+		rc = mailer_ask(m, Q_MAILER_RELEASE, DB_PARAMS(m->worker));
 	if (rc == DB_OK)
 		rc = db_listen(m->db, "mail");
 	if (rc == DB_OK) {

@@ -140,6 +140,33 @@ def test_a_more_urgent_mail_overtakes(desk, sink):
     assert overtaken <= 20
 
 
+def test_a_worker_reads_no_table_from_end_to_end_when_they_grow(desk, sink):
+    with desk.running() as worker:
+        for _ in range(10):
+            desk.notice()
+        desk.told()
+        wait_until(lambda: len(sink.kept) == 10, 20)
+        desk.ask("WITH r AS (INSERT INTO mail.reader (email, email_hash,"
+                 " state) SELECT 'r' || n || '@example.org',"
+                 " sha256(('r' || n)::bytea), 'active'"
+                 " FROM generate_series(1, 3000) AS n RETURNING id)"
+                 " INSERT INTO mail.subscription (reader_id, topic)"
+                 " SELECT r.id, 'all' FROM r")
+        desk.ask("SELECT mail.announce(min(c.id), interval '1 day')"
+                 " FROM catalog.career AS c")
+        for _ in range(10):
+            desk.notice()
+        desk.ask("SELECT pg_stat_reset()")
+        desk.told()
+        wait_until(lambda: len(sink.kept) == 20, 20)
+        worker.stop()
+    assert desk.rows(
+        "SELECT t.relname, t.seq_scan FROM pg_stat_user_tables AS t"
+        " WHERE t.schemaname = 'mail' AND t.seq_scan > 0 AND t.relname IN"
+        " ('message', 'attempt', 'announcement', 'reader', 'subscription',"
+        " 'suppression')") == []
+
+
 UNSUBSCRIBE = "SELECT mail.set_topics('{}', '{{}}', 'unsubscribed', NULL, '')"
 SUPPRESS = ("INSERT INTO mail.suppression (email_hash, reason) SELECT"
             " r.email_hash, 'manual' FROM mail.reader AS r WHERE r.id = '{}'")
