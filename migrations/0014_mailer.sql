@@ -212,54 +212,63 @@ RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	this mail.message;
+	careers json;
 BEGIN
+	SELECT m.* INTO this
+	FROM mail.message AS m
+	WHERE m.id = p_id;
+	IF NOT FOUND OR NOT mail.may_send(this) THEN
+		RETURN NULL;
+	END IF;
+	IF this.kind = 'confirm' THEN
+		RETURN (
+			SELECT json_build_object(
+				'kind', this.kind,
+				'to', s.email,
+				'message_id', this.message_id,
+				'dated', extract(epoch
+					FROM this.dated_at)::bigint,
+				'topic', mail.topics_words(s.topics),
+				'signup', s.id,
+				'generation', s.generation,
+				'page', s.page,
+				'asked', extract(epoch
+					FROM s.requested_at)::bigint,
+				'expires', extract(epoch
+					FROM s.expires_at)::bigint)
+			FROM mail.signup AS s
+			WHERE s.id = this.signup_id);
+	END IF;
+	SELECT json_agg(json_build_object(
+		'name', c.name,
+		'tagline', c.tagline,
+		'url', c.url) ORDER BY c.published_at, c.slug)
+	INTO careers
+	FROM mail.announcement AS a
+	JOIN catalog.career_summary AS c ON c.career_id = a.career_id
+	WHERE a.message_id = this.id;
+	-- All that it would tell of was withdrawn meanwhile.
+	IF this.kind = 'notice' AND careers IS NULL THEN
+		RETURN NULL;
+	END IF;
 	RETURN (
 		SELECT json_build_object(
-			'kind', m.kind,
-			'to', s.email,
-			'message_id', m.message_id,
-			'dated', extract(epoch FROM m.dated_at)::bigint,
-			'topic', mail.topics_words(s.topics),
-			'signup', s.id,
-			'generation', s.generation,
-			'page', s.page,
-			'asked', extract(epoch FROM s.requested_at)::bigint,
-			'expires', extract(epoch FROM s.expires_at)::bigint)
-		FROM mail.message AS m
-		JOIN mail.signup AS s ON s.id = m.signup_id
-		WHERE m.id = p_id AND mail.may_send(m)
-		UNION ALL
-		SELECT json_build_object(
-			'kind', m.kind,
+			'kind', this.kind,
 			'to', r.email,
-			'message_id', m.message_id,
-			'dated', extract(epoch FROM m.dated_at)::bigint,
+			'message_id', this.message_id,
+			'dated', extract(epoch FROM this.dated_at)::bigint,
 			'topic', mail.topics_words(mail.topics_of(r.id)),
 			'reader', r.id,
-			'confirmed', extract(epoch FROM r.confirmed_at)::bigint,
-			'asked', extract(epoch FROM m.created_at)::bigint,
-			'expires', extract(epoch
-				FROM m.created_at + interval '72 hours')::bigint,
-			'careers', (
-				SELECT coalesce(json_agg(json_build_object(
-					'name', c.name,
-					'tagline', c.tagline,
-					'url', c.url) ORDER BY c.published_at, c.slug),
-					'[]')
-				FROM mail.announcement AS a
-				JOIN catalog.career_summary AS c
-					ON c.career_id = a.career_id
-				WHERE a.message_id = m.id))
-		FROM mail.message AS m
-		JOIN mail.reader AS r ON r.id = m.reader_id
-		WHERE m.id = p_id AND mail.may_send(m)
-			-- All that it would tell of was withdrawn meanwhile.
-			AND (m.kind <> 'notice' OR EXISTS (
-				SELECT
-				FROM mail.announcement AS a
-				JOIN catalog.career_summary AS c
-					ON c.career_id = a.career_id
-				WHERE a.message_id = m.id)));
+			'confirmed', extract(epoch
+				FROM r.confirmed_at)::bigint,
+			'asked', extract(epoch FROM this.created_at)::bigint,
+			'expires', extract(epoch FROM this.created_at
+				+ interval '72 hours')::bigint,
+			'careers', coalesce(careers, '[]'))
+		FROM mail.reader AS r
+		WHERE r.id = this.reader_id);
 END
 $$;
 
