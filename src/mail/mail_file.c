@@ -116,6 +116,11 @@ struct transport *mail_file_open(const char *folder, struct strbuf *err)
 	struct strbuf path = STRBUF_INIT;
 	struct maildir *m = NULL;
 
+	if (folder[0] != '/' || !folder[strspn(folder, "/")]) {
+		strbuf_addstr(err, "a Maildir is file:/DIRECTORY, with the "
+				   "whole path");
+		goto out;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		strbuf_reset(&path);
 		strbuf_addf(&path, "%s%s", folder, parts[i]);

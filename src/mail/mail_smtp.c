@@ -1,6 +1,5 @@
 #include "mail/mail_smtp.h"
 
-#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -182,7 +181,11 @@ static void send_to_relay(struct transport *t, const struct mail *mail,
 	if (rc != CURLE_OK && reply->code < 400 &&
 	    reply->outcome != MAIL_SENT && reply->outcome != MAIL_ABORTED) {
 		strbuf_reset(&reply->text);
-		strbuf_addstr(&reply->text, curl_easy_strerror(rc));
+		strbuf_addstr(&reply->text,
+			      rc == CURLE_USE_SSL_FAILED
+				      ? "the relay offers no STARTTLS, which "
+					"is demanded of one on another machine"
+				      : curl_easy_strerror(rc));
 	}
 	/* Nothing of this stack frame stays in the handle. */
 	curl_easy_reset(r->curl);
@@ -250,16 +253,6 @@ out:
 	return ok;
 }
 
-static bool is_name(const char *s)
-{
-	size_t len = s ? strlen(s) : 0;
-
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)s[i]) && !strchr(".-", s[i]))
-			return false;
-	return len && len < 254;
-}
-
 static bool is_loopback(const char *host)
 {
 	return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 ||
@@ -287,15 +280,24 @@ static bool read_url(struct relay *r, const char *url, struct strbuf *err)
 	if (ok)
 		r->is_plain = strcmp(scheme, "smtp") == 0 && is_loopback(host);
 	else
-		strbuf_addstr(err,
-			      "a relay is smtp://HOST, smtp://HOST:PORT or "
-			      "smtps://HOST, and nothing more");
+		strbuf_addstr(err, "MAIL_URL must be smtp://HOST:PORT, "
+				   "smtps://HOST:PORT or file:/DIRECTORY, and "
+				   "nothing more");
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(path);
 	curl_free(other);
 	curl_url_cleanup(u);
 	return ok;
+}
+
+static bool can_read(const char *path, struct strbuf *err)
+{
+	if (access(path, R_OK) == 0)
+		return true;
+	strbuf_addf(err, "MAIL_CA_FILE: can't read %s: %s", path,
+		    strerror(errno));
+	return false;
 }
 
 struct transport *mail_smtp_open(const struct transport_options *options,
@@ -314,11 +316,9 @@ struct transport *mail_smtp_open(const struct transport_options *options,
 	r->curl = curl_easy_init();
 	if (!r->curl)
 		BUG("libcurl can't start");
-	if (!is_name(options->helo))
-		strbuf_addstr(err, "the name to give to the relay is no name "
-				   "of a host");
-	else if (read_url(r, options->url, err) &&
-		 (!options->auth_file || read_auth(r, options->auth_file, err)))
+	if (read_url(r, options->url, err) &&
+	    (!options->auth_file || read_auth(r, options->auth_file, err)) &&
+	    (!options->ca_file || can_read(options->ca_file, err)))
 		goto good;
 	close_relay(&r->transport);
 	return NULL;

@@ -130,7 +130,9 @@ static bool finish(struct way *w)
 	snprintf(w->state, sizeof(w->state), "%s", state ? state : "gone");
 	log_mail(w);
 	m->sent += strcmp(w->state, "sent") == 0;
-	m->put_off += strcmp(w->state, "ready") == 0;
+	/* What no relay was there for has not been tried. */
+	m->put_off += strcmp(w->state, "ready") == 0 &&
+		      strcmp(w->outcome, "connection") != 0;
 	m->dropped += strcmp(w->state, "failed") == 0 ||
 		      strcmp(w->state, "unknown") == 0;
 	return true;

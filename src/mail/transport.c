@@ -1,5 +1,7 @@
 #include "mail/transport.h"
 
+#include <ctype.h>
+
 #include "mail/mail_file.h"
 #include "mail/mail_smtp.h"
 
@@ -96,9 +98,23 @@ void transport_close(struct transport *t)
 		t->close(t);
 }
 
+static bool is_name(const char *s)
+{
+	size_t len = s ? strlen(s) : 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)s[i]) && !strchr(".-", s[i]))
+			return false;
+	return len && len < 254;
+}
+
 struct transport *transport_open(const struct transport_options *options,
 				 struct strbuf *err)
 {
+	if (!is_name(options->helo)) {
+		strbuf_addstr(err, "MAIL_DOMAIN is no name of a host");
+		return NULL;
+	}
 	if (strncmp(options->url, "file:", 5) == 0)
 		return mail_file_open(options->url + 5, err);
 	return mail_smtp_open(options, err);
