@@ -159,7 +159,14 @@ BEGIN
 		SELECT CASE
 			WHEN 'all' = ANY (p_topics) THEN mail.topic_words('all')
 			ELSE coalesce((
-				SELECT string_agg(mail.topic_words(t.topic)
+				SELECT string_agg(CASE
+					-- "new guides in" is said once.
+					WHEN t.topic LIKE 'category:%'
+						AND p_topics[t.place - 1]
+						LIKE 'category:%'
+						THEN substr(mail.topic_words(
+							t.topic), 15)
+					ELSE mail.topic_words(t.topic) END
 					|| CASE t.place
 						WHEN cardinality(p_topics) THEN ''
 						WHEN cardinality(p_topics) - 1
@@ -173,7 +180,7 @@ END
 $$;
 
 COMMENT ON FUNCTION mail.topics_words(text[]) IS
-	'The same for several: "new guides in A, new guides in B and the guide C"';
+	'The same for several: "the guide A, new guides in B and C"';
 
 CREATE FUNCTION mail.topic_list(p_topics text[])
 RETURNS json
