@@ -81,6 +81,7 @@ static int view(struct web *web, const struct request *rq, struct response *rs,
 	is_erased = strcmp(json_str(data, "state"), "erased") == 0;
 	page = link_page(rq, is_erased ? "Your data is erased"
 				       : "What we store about you");
+	link_label_topics(rq, json_get(data, "topics"));
 	dress_events(rq, json_get(data, "events"));
 	cJSON_AddStringToObject(page, "done", done);
 	cJSON_AddStringToObject(page, "problem", problem);

@@ -27,6 +27,7 @@ static int view(struct web *web, const struct request *rq, struct response *rs,
 	if (!reader)
 		return web_database_status(rs, rc);
 	state = json_str(reader, "state");
+	link_label_topics(rq, json_get(reader, "topics"));
 	page = link_page(rq, "Mail from Job Autopsy");
 	cJSON_AddStringToObject(page, "done", done);
 	cJSON_AddBoolToObject(page, "is_erased", strcmp(state, "erased") == 0);

@@ -87,6 +87,25 @@ cJSON *link_document(struct web *web, enum query q, const char *const *params,
 	return json;
 }
 
+void link_label_topics(const struct request *rq, cJSON *topics)
+{
+	static const char in[] = "new guides in ";
+	cJSON *topic;
+
+	cJSON_ArrayForEach (topic, topics) {
+		const char *words = json_str(topic, "words");
+		char *label;
+
+		/* So many boxes need not all say it. */
+		if (strncmp(words, in, strlen(in)) == 0)
+			words += strlen(in);
+		label = arena_strdup(rq->arena, words);
+		if (*label >= 'a' && *label <= 'z')
+			*label = (char)(*label - 'a' + 'A');
+		cJSON_AddStringToObject(topic, "label", label);
+	}
+}
+
 int link_message(struct web *web, const struct request *rq, struct response *rs,
 		 int status, const char *title, const char *words)
 {

@@ -34,6 +34,9 @@ cJSON *link_page(const struct request *rq, const char *title);
 cJSON *link_document(struct web *web, enum query q, const char *const *params,
 		     int n, enum db_result *rc) WARN_UNUSED;
 
+/* Gives each of the topics a label that stands beside a box to tick. */
+void link_label_topics(const struct request *rq, cJSON *topics);
+
 /* A page of two sentences. Returns status, or 500. */
 int link_message(struct web *web, const struct request *rq, struct response *rs,
 		 int status, const char *title, const char *words);

@@ -84,7 +84,7 @@ for (const javaScriptEnabled of [true, false])
 
 		await page.goto(BASE + await mailedLink(email, "confirm"));
 		assert.match(await text(),
-			     /j\*\*\*@example\.net about new guides in Education and/);
+			     /j\*\*\*@example\.net about new guides in Education and Finance/);
 		assert.match(await press(page, "Yes, write to me"),
 			     /You are signed up/);
 
