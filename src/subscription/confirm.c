@@ -83,8 +83,10 @@ static int block_view(struct web *web, const struct request *rq,
 	if (!signup)
 		return link_message(web, rq, rs, is_done ? 200 : 410,
 				    "That request is gone",
-				    "We have deleted it and the address with "
-				    "it, so there is nothing left to block.");
+				    "We have deleted it, so there is nothing "
+				    "left here to block. If mail comes from us "
+				    "all the same, the link in it stops that "
+				    "at once.");
 	page = link_page(rq, is_done ? "We will not write again"
 				     : "Never get mail from us");
 	cJSON_AddBoolToObject(page, "is_done", is_done);
