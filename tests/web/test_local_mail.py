@@ -222,9 +222,8 @@ def test_a_mailer_that_can_not_run_is_told(fresh_site):
     site = fresh_site({"MAIL_URL": "pigeon:north"}, options=BARE, https=False)
     done = site.run("run", *BARE)
     assert done.returncode == 1
-    assert "mailer ends again and again; see" in done.stderr
-    assert "a relay is smtp://HOST" in \
-        (site.state / "log/mailer.log").read_text()
+    assert "mailer ends again and again;" in done.stderr
+    assert "MAIL_URL" in done.stderr.split("again and again")[0]
 
 
 def test_a_mail_goes_on_when_the_mailer_was_killed(mailing):

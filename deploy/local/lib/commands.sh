@@ -226,8 +226,7 @@ supervise() {
 			fi
 			((SECONDS - ${last[$name]:-0} < 60)) || crashes[$name]=0
 			((crashes[$name] += 1))
-			((crashes[$name] <= 10)) || die "$name ends again and again; \
-see $state/log/$name.log"
+			((crashes[$name] <= 10)) || tell_hopeless "$name"
 			note "$name ended (code $code) and is started again"
 			restart "$name"
 			last[$name]=$SECONDS
@@ -238,6 +237,12 @@ see $state/log/$name.log"
 			# If it died again, the next round starts it again.
 		fi
 	done
+}
+
+tell_hopeless() {
+	tail -n 3 "$state/log/$1.log" >&2
+	die "$1 ends again and again; its last words stand above (all of them \
+in $state/log/$1.log)"
 }
 
 restart() {
