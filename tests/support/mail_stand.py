@@ -6,6 +6,7 @@
         worker = stand.worker(relay.url)    # autopsy-mailer run
         worker.kill()
 """
+import json
 import signal
 import subprocess
 
@@ -197,9 +198,9 @@ class Stand:
         self.connect()
 
     def status(self):
-        """What operators are told, as JSON's text."""
-        return self.desk.run("autopsy-mailer", "status", "--json",
-                             **self.desk.settings)
+        """What operators are told."""
+        return json.loads(self.desk.run(
+            "autopsy-mailer", "status", "--json", **self.desk.settings))
 
     def words(self):
         """For who looks for what failed: the last that the workers said, and
