@@ -392,7 +392,10 @@ COMMENT ON FUNCTION mail.note_bounce(bigint, bytea, text, bigint, text) IS
 	'What follows from a refusal, a report or a complaint: recorded; known,
 when the same report came before; stranger, when there is no such mail';
 
-CREATE FUNCTION mail.adopt_subscriber(p_id bigint, p_email_hash bytea)
+CREATE FUNCTION mail.adopt_subscriber(
+	p_id bigint,
+	p_email text,
+	p_email_hash bytea)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -404,7 +407,8 @@ BEGIN
 	DELETE FROM mail.subscriber AS s
 	WHERE s.id = p_id
 	RETURNING s.* INTO old;
-	IF NOT FOUND OR mail.is_suppressed(p_email_hash, 'confirm')
+	IF NOT FOUND OR p_email IS NULL
+		OR mail.is_suppressed(p_email_hash, 'confirm')
 		OR EXISTS (
 			SELECT FROM mail.reader AS r
 			WHERE r.email_hash = p_email_hash
@@ -413,7 +417,7 @@ BEGIN
 	END IF;
 	INSERT INTO mail.signup AS s (email, email_hash, topics, text_version,
 		expires_at, page)
-	VALUES (old.email, p_email_hash, ARRAY[old.topic],
+	VALUES (p_email, p_email_hash, ARRAY[old.topic],
 		old.consent_text_version, now() + interval '72 hours',
 		'/subscribe')
 	ON CONFLICT (email_hash) WHERE confirmed_at IS NULL DO UPDATE
@@ -436,8 +440,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION mail.adopt_subscriber(bigint, bytea) IS
-	'A request from before there was a mailer becomes one that is answered';
+COMMENT ON FUNCTION mail.adopt_subscriber(bigint, text, bytea) IS
+	'A request from before there was a mailer becomes one that is answered,
+or is gone, when there is no address that mail can be sent to';
 
 CREATE FUNCTION mail.prune()
 RETURNS json
@@ -454,16 +459,15 @@ BEGIN
 	-- With them go the machines that asked, and their mails.
 	WITH gone AS (
 		DELETE FROM mail.signup AS s
-		WHERE (s.confirmed_at IS NULL
-				AND s.expires_at < now() - interval '7 days')
-			OR s.confirmed_at < now() - interval '180 days'
-		RETURNING s.email_hash, s.confirmed_at
+		-- A confirmed one is what the links of its mail lead to.
+		WHERE s.confirmed_at IS NULL
+			AND s.expires_at < now() - interval '7 days'
+		RETURNING s.email_hash
 	), forgotten AS (
 		UPDATE mail.consent_event AS e
 		SET ip = NULL, user_agent = NULL
 		FROM gone AS g
 		WHERE e.email_hash = g.email_hash
-			AND g.confirmed_at IS NULL
 			AND (e.ip IS NOT NULL OR e.user_agent IS NOT NULL)
 	)
 	SELECT count(*) INTO signups FROM gone;
@@ -701,6 +705,211 @@ END;
 COMMENT ON FUNCTION mail.show_reader(bytea) IS
 	'What is stored of an address, for operators whom its owner asks';
 
+-- Counted from the narrow to the wide: what a narrow limit refuses takes
+-- nothing from those whom only a wide one unites with who did it.
+CREATE OR REPLACE FUNCTION mail.count_signup(
+	p_mailbox bytea,
+	p_domain text,
+	p_ip inet)
+RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	over text[] := '{}';
+	scope_over text;
+	scope_name text;
+	scope_key text;
+BEGIN
+	-- One order, so that two never wait for each other.
+	FOR scope_name, scope_key IN
+		VALUES
+			('address', host(network(set_masklen(p_ip,
+				CASE family(p_ip) WHEN 4 THEN 32 ELSE 64 END)))),
+			('network', host(network(set_masklen(p_ip,
+				CASE family(p_ip) WHEN 4 THEN 24 ELSE 48 END)))),
+			('mailbox', encode(p_mailbox, 'hex')),
+			('domain', coalesce(p_domain, '')),
+			('site', '')
+	LOOP
+		WITH counted AS (
+			INSERT INTO mail.signup_count AS c
+				(scope, period, key, began_at, count)
+			SELECT l.scope, l.period, scope_key, now(),
+				(over = '{}')::integer
+			FROM mail.signup_limit AS l
+			WHERE l.scope = scope_name AND scope_key IS NOT NULL
+			ORDER BY l.period
+			ON CONFLICT ON CONSTRAINT signup_count_pkey DO UPDATE
+			SET
+				count = excluded.count
+					+ CASE WHEN c.began_at + c.period
+						<= now() THEN 0 ELSE c.count END,
+				began_at = CASE WHEN c.began_at + c.period
+					<= now() THEN now() ELSE c.began_at END
+			RETURNING c.scope, c.period, c.count
+		)
+		SELECT max(c.scope) INTO scope_over
+		FROM counted AS c
+		JOIN mail.signup_limit AS l
+			ON l.scope = c.scope AND l.period = c.period
+		WHERE c.count > l.most
+			-- Large providers have no limit of their own.
+			AND NOT (c.scope = 'domain' AND p_domain IS NULL);
+		IF scope_over IS NOT NULL THEN
+			over := over || scope_over;
+		END IF;
+	END LOOP;
+	RETURN over;
+END
+$$;
+
+-- So a request that is passed over waits for the disk as one that is stored
+-- does, and nobody can tell them apart by the time they take.
+ALTER TABLE mail.signup_count SET LOGGED;
+
+COMMENT ON TABLE mail.signup_count IS
+	'Sign-ups of late, by whom and for whom, to be held against the limits';
+
+CREATE OR REPLACE FUNCTION mail.confirm_signup(
+	p_signup_id uuid,
+	p_generation bigint,
+	p_ip inet,
+	p_user_agent text)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	request mail.signup;
+	reader uuid;
+	is_back boolean;
+BEGIN
+	SELECT s.* INTO request
+	FROM mail.signup AS s
+	WHERE s.id = p_signup_id
+	FOR UPDATE;
+	IF NOT FOUND OR request.generation <> p_generation THEN
+		RETURN 'expired';
+	END IF;
+	IF request.confirmed_at IS NOT NULL THEN
+		RETURN 'confirmed';
+	END IF;
+	IF request.expires_at <= now()
+		OR mail.is_suppressed(request.email_hash, 'confirm') THEN
+		RETURN 'expired';
+	END IF;
+	UPDATE mail.signup AS s
+	SET confirmed_at = now()
+	WHERE s.id = request.id;
+	is_back := NOT EXISTS (
+		SELECT FROM mail.reader AS r
+		WHERE r.email_hash = request.email_hash
+			AND r.state = 'active');
+	INSERT INTO mail.reader AS r (email, email_hash, state)
+	VALUES (request.email, request.email_hash, 'active')
+	ON CONFLICT ON CONSTRAINT reader_email_hash_key DO UPDATE
+	SET email = excluded.email, state = 'active', state_at = now(),
+		confirmed_at = now()
+	RETURNING r.id INTO reader;
+	INSERT INTO mail.subscription (reader_id, topic)
+	SELECT reader, t.topic
+	FROM unnest(request.topics) AS t (topic)
+	ON CONFLICT ON CONSTRAINT subscription_pkey DO NOTHING;
+	-- What was on its way when they left stays unsent.
+	DELETE FROM mail.announcement AS a
+	USING mail.message AS m
+	WHERE is_back AND a.reader_id = reader AND m.id = a.message_id
+		AND m.state IN ('ready', 'sending');
+	UPDATE mail.message AS m
+	SET state = 'cancelled'
+	WHERE is_back AND m.reader_id = reader AND m.kind = 'notice'
+		AND m.state = 'ready';
+	-- Only a new yes lifts these.
+	DELETE FROM mail.suppression AS x
+	WHERE x.email_hash = request.email_hash
+		AND x.reason IN ('hard', 'soft', 'erased');
+	UPDATE mail.message AS m
+	SET state = 'cancelled'
+	WHERE m.signup_id = request.id AND m.state = 'ready';
+	INSERT INTO mail.consent_event
+		(email_hash, kind, topics, text_version, ip, user_agent)
+	VALUES (request.email_hash, 'confirmed', request.topics,
+		request.text_version, p_ip, p_user_agent);
+	RETURN 'confirmed';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION mail.set_topics(
+	p_reader_id uuid,
+	p_topics text[],
+	p_kind text,
+	p_ip inet,
+	p_user_agent text)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	this mail.reader;
+	before text[];
+BEGIN
+	SELECT r.* INTO this
+	FROM mail.reader AS r
+	WHERE r.id = p_reader_id
+	FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	before := ARRAY(
+		SELECT b.topic
+		FROM mail.subscription AS b
+		WHERE b.reader_id = this.id
+		ORDER BY b.topic);
+	-- Only what they have can be kept: more needs a yes by mail.
+	DELETE FROM mail.subscription AS b
+	WHERE b.reader_id = this.id
+		AND NOT b.topic = ANY (p_topics);
+	IF NOT FOUND THEN
+		RETURN true;
+	END IF;
+	UPDATE mail.reader AS r
+	SET state = 'unsubscribed', state_at = now()
+	WHERE r.id = this.id AND r.state = 'active'
+		AND NOT EXISTS (
+			SELECT FROM mail.subscription AS b
+			WHERE b.reader_id = this.id);
+	-- Mails that are queued tell only of what is still wanted, also one
+	-- that a relay is being offered, and may want later.
+	DELETE FROM mail.announcement AS a
+	USING mail.message AS m, catalog.career AS c, catalog.category AS g
+	WHERE a.reader_id = this.id
+		AND m.id = a.message_id
+		AND m.state IN ('ready', 'sending')
+		AND c.id = a.career_id
+		AND g.id = c.category_id
+		AND NOT EXISTS (
+			SELECT
+			FROM mail.subscription AS b
+			WHERE b.reader_id = this.id
+				AND b.topic IN ('all', 'category:' || g.slug,
+					'career:' || c.slug));
+	UPDATE mail.message AS m
+	SET state = 'cancelled'
+	WHERE m.reader_id = this.id AND m.state = 'ready'
+		AND m.kind = 'notice'
+		AND NOT EXISTS (
+			SELECT FROM mail.announcement AS a
+			WHERE a.message_id = m.id);
+	INSERT INTO mail.consent_event
+		(email_hash, kind, topics, ip, user_agent)
+	VALUES (this.email_hash, p_kind, ARRAY(
+		SELECT t.topic FROM unnest(before) AS t (topic)
+		WHERE NOT t.topic = ANY (p_topics)), p_ip, p_user_agent);
+	RETURN true;
+END
+$$;
+
 -- A mail names the page that the form stood on. Who sends the form can claim
 -- any, so only pages that are there are believed.
 CREATE FUNCTION mail.known_page(p_page text)
@@ -827,6 +1036,11 @@ AS $$
 DECLARE
 	is_known boolean;
 BEGIN
+	-- Somebody may be saying yes just now: that is erased too.
+	PERFORM FROM mail.signup AS s
+	WHERE s.email_hash = p_email_hash
+	ORDER BY s.id
+	FOR UPDATE;
 	SELECT EXISTS (
 		SELECT FROM mail.reader AS r
 		WHERE r.email_hash = p_email_hash AND r.state <> 'erased'
@@ -863,9 +1077,11 @@ BEGIN
 	-- Its messages go with it.
 	DELETE FROM mail.signup AS s
 	WHERE s.email_hash = p_email_hash;
-	INSERT INTO mail.suppression (email_hash, reason)
+	INSERT INTO mail.suppression AS x (email_hash, reason)
 	VALUES (p_email_hash, 'erased')
-	ON CONFLICT ON CONSTRAINT suppression_pkey DO NOTHING;
+	ON CONFLICT ON CONSTRAINT suppression_pkey DO UPDATE
+	SET reason = 'erased', created_at = now(), expires_at = NULL
+	WHERE x.reason IN ('hard', 'soft');
 	UPDATE mail.consent_event AS e
 	SET ip = NULL, user_agent = NULL
 	WHERE e.email_hash = p_email_hash
@@ -957,10 +1173,14 @@ COMMENT ON FUNCTION mail.announce(bigint, interval) IS
 	'Queues the notice of a new career, once a reader, to be sent after the
 wait, within which others join it. Returns how many readers will be told';
 
+-- Pages erase by the link that was mailed, never by hash.
+REVOKE EXECUTE ON FUNCTION mail.erase_reader(bytea, inet, text)
+	FROM autopsy_web;
+
 GRANT SELECT ON mail.consent_text, mail.bounce TO autopsy_mailer;
 GRANT EXECUTE ON FUNCTION mail.take_worker(bigint), mail.compose(bigint),
 	mail.note_bounce(bigint, bytea, text, bigint, text),
-	mail.adopt_subscriber(bigint, bytea), mail.prune(),
+	mail.adopt_subscriber(bigint, text, bytea), mail.prune(),
 	mail.signup_mode(), mail.is_alive(bigint)
 	TO autopsy_mailer;
 GRANT EXECUTE ON FUNCTION mail.signup_mode(), mail.show_signup(uuid, bigint),

@@ -30,7 +30,7 @@ LIMIT 1;
 
 -- name: mailer_adopt
 -- For mail/mailer_session.c: one of them, with the hash of its address.
-SELECT mail.adopt_subscriber($1::bigint, $2::bytea);
+SELECT mail.adopt_subscriber($1::bigint, $2::text, $3::bytea);
 
 -- name: mailer_claim
 -- For mail/mailer_run.c: the next mails, the most urgent first.

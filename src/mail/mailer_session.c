@@ -120,20 +120,24 @@ static enum db_result adopt(struct mailer *m, const char *id, const char *email)
 {
 	unsigned char hash[EMAIL_HASH_SIZE];
 	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
-	enum db_result rc = DB_OK;
 	struct address a;
+	bool is_good = address_parse(&a, email, &err);
+	enum db_result rc;
 
-	if (address_parse(&a, email, &err)) {
+	if (is_good) {
 		email_hash(&m->pepper, a.text, hash);
 		strbuf_addstr(&text, "\\x");
 		for (size_t i = 0; i < sizeof(hash); i++)
 			strbuf_addf(&text, "%02x", hash[i]);
-		rc = mailer_ask(m, Q_MAILER_ADOPT, DB_PARAMS(id, text.buf));
 	} else {
 		log_event(LOG_WARN, "mailer.adopt",
-			  "request %s has no address that mail can be sent to",
+			  "request %s is dropped: no mail can be sent to what "
+			  "stands for its address",
 			  id);
 	}
+	rc = mailer_ask(m, Q_MAILER_ADOPT,
+			DB_PARAMS(id, is_good ? a.text : NULL,
+				  is_good ? text.buf : NULL));
 	strbuf_release(&text);
 	strbuf_release(&err);
 	return rc;

@@ -1,9 +1,10 @@
 """What the mailer and the pages behind its links ask: what a mail says, what
 comes back, what is forgotten."""
 
+import psycopg2
 import pytest
 
-from sql_database import Database
+from sql_database import NAME, Database, cluster, connect
 from test_sql_consent import (
     announce, confirm, digest, events, keep, mails, reader, request, sign_up)
 
@@ -260,8 +261,8 @@ def test_old_request_is_answered_once(db, career):
         db.rows("SELECT mail.request_subscription('old@example.org', %s,"
                 " '2026-11')", topic)
     for number, in db.rows("SELECT id FROM mail.subscriber"):
-        db.rows("SELECT mail.adopt_subscriber(%s, %s)", number,
-                digest("old@example.org"))
+        db.rows("SELECT mail.adopt_subscriber(%s, 'old@example.org', %s)",
+                number, digest("old@example.org"))
     assert db.rows("SELECT * FROM mail.subscriber") == []
     assert mails(db) == ["ready"]
     assert request(db, "old@example.org")[2] == [
@@ -311,6 +312,121 @@ def test_form_is_careful_when_hardly_anybody_confirms(db, asked, yes, mode):
             " now() - interval '1 hour', now(), CASE WHEN n <= %s"
             " THEN now() END FROM generate_series(1, %s) AS n", yes, asked)
     assert db.one("SELECT mail.signup_mode()") == mode
+
+
+# Who left or was erased while a mail was on its way.
+
+def begin(db):
+    """A worker has it: its number and claim."""
+    db.rows("UPDATE mail.message SET run_at = now()")
+    return db.rows("SELECT id, claim FROM mail.claim_messages(1, '1 hour',"
+                   " 10)")[0]
+
+
+def asked_for_text(db, mail):
+    return db.one("SELECT mail.begin_data(%s, %s, '1 hour')", *mail)
+
+
+def put_off(db, mail):
+    db.one("SELECT mail.finish_message(%s, %s, 'retry', 451, '', '0')", *mail)
+
+
+def test_topic_that_was_dropped_is_not_told_of_by_a_mail_on_its_way(db,
+                                                                    career):
+    who = reader(db, topics=["career:backend-developer",
+                             "category:information-technology"])
+    db.publish(slug="other-trade")
+    keep(db, who, ["career:backend-developer"], "changed")
+    other = db.one("SELECT id FROM catalog.career WHERE slug = 'other-trade'")
+    announce(db, other)
+    assert mails(db, "notice") == []
+    announce(db, career)
+    mail_in_hand = begin(db)
+    keep(db, who, [], "unsubscribed")
+    assert asked_for_text(db, mail_in_hand) == "unwanted"
+
+
+def test_old_notice_does_not_come_with_a_new_yes(db, career):
+    reader(db)
+    announce(db, career)
+    mail_in_hand = begin(db)
+    db.one("SELECT mail.erase_reader(%s, NULL, NULL)",
+           digest("reader@example.org"))
+    put_off(db, mail_in_hand)
+    db.rows("DELETE FROM mail.signup_count")
+    reader(db, topics=["category:information-technology"])
+    assert mails(db, "notice") == ["cancelled"]
+
+
+def test_erasing_waits_for_a_yes_that_is_being_said():
+    with connect() as yes, connect() as no:
+        db = Database()
+        sign_up(db)
+        link = request(db)[:2]
+        db.link.commit()
+        try:
+            with yes.cursor() as cursor:
+                cursor.execute("SELECT mail.confirm_signup(%s, %s, NULL,"
+                               " NULL)", link)
+            with no.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '50ms'")
+                with pytest.raises(psycopg2.errors.LockNotAvailable):
+                    cursor.execute("SELECT mail.erase_reader(%s, NULL, NULL)",
+                                   [digest("reader@example.org")])
+            no.rollback()
+            yes.commit()
+            assert db.one("SELECT mail.erase_reader(%s, NULL, NULL)",
+                          digest("reader@example.org"))
+            assert db.rows("SELECT email, state FROM mail.reader") == [
+                (None, "erased")]
+        finally:
+            yes.rollback()
+            no.rollback()
+            db.close()
+            cluster().psql(NAME, """
+                SET session_replication_role = replica;
+                TRUNCATE mail.message, mail.signup, mail.subscription,
+                    mail.reader, mail.suppression, mail.signup_count,
+                    mail.consent_event CASCADE""")
+
+
+def test_erased_stays_erased_when_a_pause_was_there_before(db):
+    reader(db)
+    db.rows("SELECT mail.suppress(%s, 'soft', now() + interval '1 second')",
+            digest("reader@example.org"))
+    db.one("SELECT mail.erase_reader(%s, NULL, NULL)",
+           digest("reader@example.org"))
+    assert db.rows("SELECT reason, expires_at FROM mail.suppression") == [
+        ("erased", None)]
+
+
+def test_links_of_a_confirmed_request_work_for_good(db):
+    reader(db)
+    db.rows("UPDATE mail.signup SET requested_at = '2020-01-01',"
+            " expires_at = '2020-01-04', confirmed_at = '2020-01-02'")
+    db.one("SELECT mail.prune()")
+    assert db.one("SELECT mail.block_signup(%s, NULL, NULL)", request(db)[0])
+    assert db.rows("SELECT state FROM mail.reader") == [("unsubscribed",)]
+
+
+# A crowd behind one address takes nothing from others.
+
+def test_refused_requests_do_not_count_against_others(db):
+    for number in range(40):
+        sign_up(db, f"a{number}@example.org", ip="203.0.113.9",
+                domain="example.org")
+    assert len(mails(db)) == 5
+    sign_up(db, "honest@example.org", ip="198.51.100.1", domain="example.org")
+    assert len(mails(db)) == 6
+    assert db.rows("SELECT scope, max(count) FROM mail.signup_count"
+                   " WHERE scope IN ('domain', 'site') GROUP BY scope"
+                   " ORDER BY scope") == [("domain", 6), ("site", 6)]
+
+
+def test_large_providers_have_no_limit_of_their_own(db):
+    for number in range(40):
+        sign_up(db, f"a{number}@mail.example", ip=f"2001:db8:{number:x}::1")
+    assert len(mails(db)) == 40
 
 
 # Wordings of the consent.
