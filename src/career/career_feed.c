@@ -17,13 +17,11 @@ static void add_host(struct strbuf *out, const char *url)
 {
 	const char *host = strstr(url, "://");
 	const char *s = host ? host + 3 : url;
-	size_t len = strcspn(s, "/?#");
-	const char *at = memchr(s, '@', len);
+	const char *at = memchr(s, '@', strcspn(s, "/?#"));
+	size_t len;
 
-	if (at) {
-		len -= (size_t)(at + 1 - s);
+	if (at)
 		s = at + 1;
-	}
 	/* Of an IPv6 address in brackets the colons are no port's. */
 	len = *s == '[' ? strcspn(s, "]") : strcspn(s, ":/?#");
 	for (size_t i = 0; i < len; i++)
