@@ -145,11 +145,9 @@ class Stand:
                            "NULL, NULL)", (reader,))
 
     def erase(self, reader):
-        given = self.one("SELECT r.email_hash FROM mail.reader AS r "
-                           "WHERE r.id = %s", reader)
-        with self.web.cursor() as cursor:
-            cursor.execute("SELECT mail.erase_reader(%s, NULL, NULL)",
-                           (given,))
+        """Forgets the reader, as an operator does by the address."""
+        self.rows("SELECT mail.erase_reader(r.email_hash, NULL, NULL) "
+                  "FROM mail.reader AS r WHERE r.id = %s", reader)
 
     def worker(self, url, **settings):
         """A worker at work, which is killed at the end of the test."""
