@@ -203,6 +203,20 @@ static bool is_odd_json(const char *text, size_t len)
 	return strstr(text, "\\u0000") != NULL;
 }
 
+/* As a form: no control character but those of blanks. */
+static void check_text(const struct field *f, const char *text,
+		       struct request *rq, struct response *rs)
+{
+	for (const char *c = text; *c; c++)
+		if (((unsigned char)*c < ' ' && !strchr("\t\r\n", *c)) ||
+		    *c == 0x7f) {
+			response_complain(rs, f->name,
+					  "holds a control character");
+			return;
+		}
+	check_value(f, arena_strdup(rq->arena, text), rq, rs);
+}
+
 static void check_items(const struct field *f, const cJSON *array,
 			struct request *rq, struct response *rs)
 {
@@ -215,8 +229,7 @@ static void check_items(const struct field *f, const cJSON *array,
 			response_complain(rs, f->name, "must hold texts only");
 			return;
 		}
-		check_value(f, arena_strdup(rq->arena, item->valuestring), rq,
-			    rs);
+		check_text(f, item->valuestring, rq, rs);
 	}
 }
 
@@ -234,8 +247,7 @@ static void check_member(const struct route *route, const cJSON *member,
 	else if (is_many && cJSON_IsArray(member))
 		check_items(f, member, rq, rs);
 	else if (!is_many && cJSON_IsString(member))
-		check_value(f, arena_strdup(rq->arena, member->valuestring), rq,
-			    rs);
+		check_text(f, member->valuestring, rq, rs);
 	else
 		response_complain(rs, f->name,
 				  is_many ? "must be an array of texts"

@@ -46,6 +46,8 @@ def test_the_answer_is_the_same_whatever_is_known(people):
     (b'{"email":"a@x.org\\u0000"}', "body"),
     (b'{"email":"a@x.org"}\x00{}', "body"), (b'{"email":"a\x01@x.org"}', "body"),
     (b'{"email":1}', "email"), (b'{"email":["a@x.org"]}', "email"),
+    (b'{"email":"a@x.org","topics":["all\x7f"]}', "topics"),
+    (b'{"email":"a\\u0001@x.org"}', "email"),
     (b'{"email":null}', "email"), (b'{"email":{"a":1}}', "email"),
     (b'{"email":"a@x.org","email":"b@x.org"}', "email"),
     (b'{"email":"' + b"a" * 401 + b'"}', "email"),

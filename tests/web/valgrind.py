@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from support import fcgi
+from support.links import token
 from support.sources import NAMES, Sources
 from support.worker import BUILD, ROOT, wait_until
 
@@ -30,6 +31,8 @@ PATHS = [
     # And what is wrong in one way or another.
     "/none", "/go/none", CAREER + "/xx", "/api/v1/careers/none",
     "/careers/" + "a" * 81]
+LINKS = {"/subscribe/confirm/": "confirm", "/subscribe/block/": "block",
+         "/subscribe/settings/": "manage", "/unsubscribe/": "unsubscribe"}
 QUERIES = ["", "level=mid", "q=backend&page=2", "q=%C3%A9%27%22%3C&page=1",
            "country=SG", "level=nobody", "%zz=%&&=&level=mid&level=mid"]
 
@@ -54,15 +57,27 @@ def test_worker_that_serves_each_route_uses_memory_well(make, tmp_path):
         for number, query in enumerate(QUERIES):
             encoding = ("identity", "gzip", "br")[number % 3]
             web.get(path, query, ENCODING=encoding, timeout=60)
-    for path, body in POSTED.items():
+    links = [prefix + token(web.settings, purpose, "0" * 32)
+             for prefix, purpose in LINKS.items()]
+    for link in links:
+        web.get(link, timeout=60)
+        web.get(link[:-1], timeout=60)
+    forms = {**POSTED, **{link + more: b"keep=all&stop=rest&sure=yes"
+                          for link in links for more in (
+                              "", "/topics", "/data", "/erase")}}
+    for path, body in forms.items():
         for sent in (body, b"", b"%zz=%&=&" + body, body * 100):
             web.request(path, method="POST", body=sent, timeout=60,
                         CONTENT_TYPE=fcgi.FORM)
+    for sent in (b'{"email":"a@example.org"}', b'{"email":1}', b"{", b"",
+                 b'{"email":"a\\u0001@b.org","topics":["all",2],"x":0}'):
+        web.request("/api/v1/subscriptions", method="POST", body=sent,
+                    timeout=60, CONTENT_TYPE="application/json")
     with fcgi.connect(web.socket) as peer:
         peer.sendall(fcgi.head("/healthz", size=10) + fcgi.stdin(b"abc"))
     text = web.get("/metrics", timeout=60).body.decode()
     counts = re.findall(r'requests_total\{route="(\w+)",.*\} (\d+)', text)
-    table = set(re.findall(r'(?:PAGE\(|\{ )"(\w+)", ?\n?\s*(?:"|METHOD)',
+    table = set(re.findall(r'(?:PAGE\(|POST\(|\{ )"(\w+)", ?\n?\s*(?:"|METHOD)',
                            (ROOT / "src/routes.c").read_text()))
     assert len(table) >= 20
     assert table <= {name for name, count in counts if int(count)}
