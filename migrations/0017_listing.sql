@@ -4,6 +4,16 @@
 CREATE EXTENSION unaccent SCHEMA catalog;
 CREATE EXTENSION fuzzystrmatch SCHEMA catalog;
 
+CREATE TEXT SEARCH CONFIGURATION catalog.typed (COPY = pg_catalog.simple);
+
+COMMENT ON TEXT SEARCH CONFIGURATION catalog.typed IS
+	'Words of a text that is shown, to mark those that were searched for';
+
+ALTER TEXT SEARCH CONFIGURATION catalog.typed
+	ALTER MAPPING FOR asciiword, word, numword, asciihword, hword, numhword,
+		hword_asciipart, hword_part, hword_numpart
+	WITH catalog.unaccent, pg_catalog.simple;
+
 CREATE FUNCTION catalog.plain(p_text text)
 RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -383,9 +393,22 @@ mended against its words; in_… the same of parts of names; any_of at least
 one word; title the words in full, corrected too if they had to be. A query
 of nothing finds all; one without a word has no query and finds none';
 
+CREATE FUNCTION catalog.marked(p_text text, p_query tsquery, p_options text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(ts_headline('catalog.typed'::regconfig, p_text, p_query,
+		p_options), p_text);
+END;
+
+COMMENT ON FUNCTION catalog.marked(text, tsquery, text) IS
+	'The text with what a query asks for between two marks; the text as it
+is where nothing is asked';
+
 GRANT SELECT ON catalog.listing TO autopsy_web;
 GRANT SELECT ON catalog.word TO autopsy_web;
 GRANT EXECUTE ON FUNCTION catalog.plain(text),
 	catalog.search_text(text), catalog.search_vector(text, "char"),
 	catalog.is_word(text, boolean), catalog.nearest_word(text, boolean),
-	catalog.search(text) TO autopsy_web;
+	catalog.search(text), catalog.marked(text, tsquery, text)
+	TO autopsy_web;

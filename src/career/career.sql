@@ -16,7 +16,8 @@ SELECT
 			ORDER BY k.position)
 		FROM catalog.country AS k)) AS body,
 	md5(d.etag || s.etag) AS etag,
-	extract(epoch FROM greatest(d.updated_at, s.updated_at))::bigint
+	extract(epoch FROM date_trunc('second',
+		greatest(d.updated_at, s.updated_at)))::bigint
 		AS updated_at
 FROM catalog.career AS c
 JOIN catalog.document AS d
@@ -34,7 +35,7 @@ WHERE c.slug = $1::text;
 SELECT
 	d.body,
 	d.etag,
-	extract(epoch FROM d.updated_at)::bigint AS updated_at
+	extract(epoch FROM date_trunc('second', d.updated_at))::bigint AS updated_at
 FROM catalog.career AS c
 JOIN catalog.document AS d
 	ON d.career_id = c.id
@@ -47,7 +48,7 @@ WHERE c.slug = $1::text;
 SELECT
 	d.body,
 	d.etag,
-	extract(epoch FROM d.updated_at)::bigint AS updated_at
+	extract(epoch FROM date_trunc('second', d.updated_at))::bigint AS updated_at
 FROM catalog.career AS c
 JOIN catalog.document AS d
 	ON d.career_id = c.id
@@ -97,62 +98,6 @@ SELECT json_build_object(
 		WHERE s.category_id = k.id))
 FROM catalog.category AS k
 WHERE k.slug = $1::text;
-
--- name: career_list
--- Called by /careers: $1 country of the salaries, $2 how many, $3 how many to
--- pass over, $4 words to look for in name, synonyms, skills and category, all
--- of which must be there; null for all careers.
-WITH found AS (
-	SELECT s
-	FROM catalog.career_summary AS s
-	JOIN catalog.career AS c ON c.id = s.career_id
-	JOIN catalog.revision AS r ON r.id = c.revision_id
-	-- OFFSET 0: the text of a career is made once, not once a word.
-	CROSS JOIN LATERAL (
-		SELECT lower(concat_ws(' ', s.name, s.category_title,
-			r.guide ->> 'synonyms', r.guide ->> 'skills')) AS words
-		OFFSET 0
-	) AS t
-	WHERE NOT EXISTS (
-		SELECT
-		FROM regexp_split_to_table(lower($4::text), '\s+') AS w (word)
-		WHERE strpos(t.words, w.word) = 0)
-)
-SELECT json_build_object(
-	'country_name', (
-		SELECT n.name
-		FROM catalog.country AS n
-		WHERE n.code = $1::text),
-	'data', (
-		SELECT coalesce(json_agg(
-			catalog.card(p.s, salary.money(f)) ORDER BY (p.s).name,
-			(p.s).slug), '[]')
-		FROM (
-			SELECT o.s
-			FROM found AS o
-			ORDER BY (o.s).name, (o.s).slug
-			LIMIT $2::bigint
-			OFFSET $3::bigint
-		) AS p
-		LEFT JOIN salary.figure AS f
-			ON f.career_id = (p.s).career_id
-			AND f.country = $1::text
-			AND f.level = 'mid'),
-	'total', (
-		SELECT count(*)
-		FROM found AS o),
-	'categories', (
-		SELECT coalesce(json_agg(json_build_object(
-			'slug', k.slug,
-			'title', k.title,
-			'summary', k.summary,
-			'url', '/careers/' || k.slug,
-			'careers', (
-				SELECT count(*)
-				FROM catalog.career_summary AS s
-				WHERE s.category_id = k.id))
-			ORDER BY k.position, k.slug), '[]')
-		FROM catalog.category AS k));
 
 -- name: home
 -- Called by /: $1 country of the salaries. Categories with their counts, all
@@ -383,7 +328,7 @@ SELECT
 		'salary', salary.money(f))
 		ORDER BY k.position, l.position)),
 	NULL,
-	extract(epoch FROM max(c.updated_at))::bigint
+	extract(epoch FROM date_trunc('second', max(c.updated_at)))::bigint
 FROM catalog.career AS c
 JOIN catalog.country AS k ON $2::text IS NULL OR k.code = $2::text
 JOIN catalog.level AS l ON $3::text IS NULL OR l.code = $3::text
@@ -412,7 +357,7 @@ SELECT
 		ORDER BY h.valid_from DESC, l.position, h.id DESC)
 		FILTER (WHERE h.id IS NOT NULL), '[]')),
 	NULL,
-	extract(epoch FROM c.updated_at)::bigint
+	extract(epoch FROM date_trunc('second', c.updated_at))::bigint
 FROM catalog.career AS c
 JOIN catalog.country AS k ON k.code = $2::text
 LEFT JOIN salary.figure_history AS h
@@ -437,7 +382,7 @@ SELECT
 			'salary', salary.money(f))
 			ORDER BY l.position)),
 	NULL,
-	extract(epoch FROM c.updated_at)::bigint
+	extract(epoch FROM date_trunc('second', c.updated_at))::bigint
 FROM catalog.career AS c
 JOIN catalog.country AS k ON k.code = $2::text
 JOIN catalog.level AS l ON $3::text IS NULL OR l.code = $3::text

@@ -94,6 +94,10 @@ static void add_list_words(cJSON *page)
 		add_count(item);
 	cJSON_AddBoolToObject(page, "has_cards", has_cards);
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);
+	if (!json_get(page, "country_name"))
+		cJSON_AddStringToObject(
+			page, "country_name",
+			json_str(json_get(page, "country"), "name"));
 	words_add_place(&place, json_str(page, "country_name"));
 	cJSON_AddStringToObject(page, "country_in_words", place.buf);
 	strbuf_release(&place);
@@ -156,14 +160,17 @@ int career_home(struct web *web, const struct request *rq, struct response *rs)
 int career_list(struct web *web, const struct request *rq, struct response *rs)
 {
 	const char *page = request_param(rq, "page");
+	const char *words = request_trimmed(rq, "q");
 
 	if (page && strcmp(page, "1") != 0)
 		return response_error(rs, 404,
 				      "The list of careers has one "
 				      "page.");
 	return list_page(web, rq, rs, Q_CAREER_LIST,
-			 DB_PARAMS(country_of(rq), LIST_LIMIT, "0",
-				   request_trimmed(rq, "q")),
+			 DB_PARAMS(country_of(rq), words, NULL, NULL, NULL,
+				   NULL, NULL, NULL,
+				   words ? "relevance" : "name", LIST_LIMIT,
+				   "0", NULL, NULL, NULL, "page"),
 			 "careers", "All career guides",
 			 "Every career guide on Job Autopsy, by category.");
 }
