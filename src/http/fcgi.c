@@ -113,11 +113,12 @@ static bool write_all(int fd, struct iovec *v, int n)
 }
 
 /*
- * Sends headers and body as STDOUT records of at most 64 kB, then the end of
- * STDOUT and of the request. The FastCGI specification, sections 3.3 and 5.5.
+ * Sends headers and body, or a piece of one, as STDOUT records of at most
+ * 64 kB; behind the last piece the end of STDOUT and of the request. The
+ * FastCGI specification, sections 3.3 and 5.5.
  */
-static bool send_reply(const FCGX_Request *fr, const struct strbuf *head,
-		       const struct strbuf *body)
+static bool send_piece(const FCGX_Request *fr, const struct strbuf *head,
+		       const struct strbuf *body, bool is_last)
 {
 	enum { CHUNK = 65528, CHUNKS = RESPONSE_BODY_MAX / CHUNK + 2 };
 	static const unsigned char end_body[8];
@@ -125,9 +126,12 @@ static bool send_reply(const FCGX_Request *fr, const struct strbuf *head,
 	struct iovec v[2 * CHUNKS + 6];
 	int n = 0, h = 0;
 
-	record(headers[h], FCGI_STDOUT, fr->requestId, head->len);
-	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
-	v[n++] = (struct iovec){ head->buf, head->len };
+	/* A record without content would be the end. */
+	if (head->len) {
+		record(headers[h], FCGI_STDOUT, fr->requestId, head->len);
+		v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+		v[n++] = (struct iovec){ head->buf, head->len };
+	}
 	for (size_t at = 0; at < body->len; at += CHUNK) {
 		size_t len = body->len - at < CHUNK ? body->len - at : CHUNK;
 
@@ -135,11 +139,14 @@ static bool send_reply(const FCGX_Request *fr, const struct strbuf *head,
 		v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
 		v[n++] = (struct iovec){ body->buf + at, len };
 	}
-	record(headers[h], FCGI_STDOUT, fr->requestId, 0);
-	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
-	record(headers[h], FCGI_END_REQUEST, fr->requestId, sizeof(end_body));
-	v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
-	v[n++] = (struct iovec){ (void *)end_body, sizeof(end_body) };
+	if (is_last) {
+		record(headers[h], FCGI_STDOUT, fr->requestId, 0);
+		v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+		record(headers[h], FCGI_END_REQUEST, fr->requestId,
+		       sizeof(end_body));
+		v[n++] = (struct iovec){ headers[h++], FCGI_HEADER_LEN };
+		v[n++] = (struct iovec){ (void *)end_body, sizeof(end_body) };
+	}
 	return write_all(fr->ipcFd, v, n);
 }
 
@@ -150,17 +157,53 @@ static void write_head(const struct request *rq, const struct response *rs,
 		    response_reason(rs->status));
 	if (rs->content_type && rs->status != 304)
 		strbuf_addf(head, "Content-Type: %s\r\n", rs->content_type);
-	if (rs->status != 304)
+	if (rs->status != 304 && !rs->more)
 		strbuf_addf(head, "Content-Length: %zu\r\n", rs->body.len);
 	strbuf_addf(head, "X-Request-Id: %s\r\n", rq->id);
 	strbuf_add(head, rs->headers.buf, rs->headers.len);
 	strbuf_addstr(head, "\r\n");
 }
 
-static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
-		   struct response *rs, struct strbuf *head)
+/*
+ * The pieces of a large reply, as they are made. The master's deadline is for
+ * each of them. Where one fails the end of the request stays unsaid, which
+ * nginx takes for a broken transfer, and so does who reads from it.
+ */
+static bool send_pieces(FCGX_Request *fr, struct web *web, struct seat *seat,
+			const struct request *rq, struct response *rs,
+			struct strbuf *head)
+{
+	int64_t start = clock_us(), bytes = 0;
+	struct log_line l;
+	bool is_sent;
+	int rc;
+
+	do {
+		sit(seat, SEAT_BUSY);
+		rc = web_more(web, rq, rs);
+		is_sent = rc >= 0 && send_piece(fr, head, &rs->body, rc == 0);
+		strbuf_reset(head);
+		bytes += (int64_t)rs->body.len;
+	} while (rc > 0 && is_sent);
+	log_set_request(rq->id);
+	log_begin(&l, rc < 0 ? LOG_ERROR : LOG_INFO, "request.pieces");
+	log_str(&l, "end",
+		rc < 0	  ? "failed"
+		: is_sent ? "whole"
+			  : "reader left");
+	log_int(&l, "bytes", bytes);
+	log_int(&l, "us", clock_us() - start);
+	log_end(&l);
+	log_set_request(NULL);
+	return is_sent || rc < 0;
+}
+
+static void answer(FCGX_Request *fr, struct web *web, struct seat *seat,
+		   struct arena *arena, struct response *rs,
+		   struct strbuf *head)
 {
 	struct request rq = { .arena = arena };
+	bool is_sent;
 
 	request_read(&rq, fr->envp);
 	if (!read_body(fr, &rq) || is_hung_up(fr->ipcFd)) {
@@ -171,7 +214,11 @@ static void answer(FCGX_Request *fr, struct web *web, struct arena *arena,
 	write_head(&rq, rs, head);
 	if (rq.method == METHOD_HEAD)
 		strbuf_reset(&rs->body);
-	if (!send_reply(fr, head, &rs->body))
+	if (rs->more && rq.method != METHOD_HEAD)
+		is_sent = send_pieces(fr, web, seat, &rq, rs, head);
+	else
+		is_sent = send_piece(fr, head, &rs->body, true);
+	if (!is_sent)
 		atomic_fetch_add(&web->slot->client_gone, 1);
 }
 
@@ -197,7 +244,7 @@ static bool accept_one(FCGX_Request *fr, struct web *web, struct seat *seat,
 	rc = FCGX_Accept_r(fr);
 	*served = rc >= 0;
 	if (rc >= 0) {
-		answer(fr, web, arena, rs, head);
+		answer(fr, web, seat, arena, rs, head);
 		hang_up(fr);
 		arena_reset(arena);
 		response_reset(rs);

@@ -18,6 +18,8 @@ void response_reset(struct response *rs)
 	rs->caching = CACHING_NONE;
 	rs->last_modified = 0;
 	rs->complaint_count = 0;
+	rs->more = NULL;
+	rs->more_arg = NULL;
 }
 
 void response_release(struct response *rs)

@@ -27,6 +27,20 @@ struct complaint {
 };
 #define RESPONSE_COMPLAINTS_MAX 8
 
+struct web; /* what handlers work with: web.h of http */
+struct response;
+
+/*
+ * The next piece of a reply that is sent as it is made, since it is too large
+ * to be held: appends at most RESPONSE_BODY_MAX bytes to rs->body, which is
+ * empty each time. 1: there is more, perhaps; 0: that was the last; -1: it
+ * failed, and the transfer is broken off, so that the reader can tell. Its
+ * memory is what rs->more_arg points to, in the arena of the request; what
+ * it took from there for each piece would add up. If the reader leaves it is
+ * not called again, so nothing may wait to be freed or ended by it.
+ */
+typedef int response_more(struct web *web, struct response *rs);
+
 struct response {
 	int status;
 	struct strbuf body;
@@ -37,6 +51,13 @@ struct response {
 	struct strbuf detail; /* for people, when status is an error */
 	struct complaint complaints[RESPONSE_COMPLAINTS_MAX];
 	size_t complaint_count;
+	/*
+	 * Set by a handler that returns 200 with headers, and an ETag, but no
+	 * body: the frame asks for the pieces, unless it answers a HEAD or the
+	 * reader has them already (304). They are never kept nor encoded by us.
+	 */
+	response_more *more;
+	void *more_arg;
 };
 
 void response_init(struct response *rs);

@@ -9,8 +9,6 @@
 #include "http/request.h"
 #include "http/response.h"
 
-struct web; /* what handlers work with: web.h of http */
-
 /* Returns the status. */
 typedef int handler(struct web *web, const struct request *rq,
 		    struct response *rs);

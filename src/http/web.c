@@ -191,7 +191,7 @@ static void finish(struct response *rs, enum encoding encoding)
 	if (rs->content_type && compress_body(&rs->body, encoding))
 		response_header(rs, "Content-Encoding",
 				compress_name(encoding));
-	if (rs->status == 200)
+	if (rs->status == 200 && !rs->more)
 		add_etag(rs);
 	if (rs->last_modified) {
 		clock_add_http(&date, rs->last_modified);
@@ -218,6 +218,8 @@ static void call(struct web *web, const struct route *route,
 			  RESPONSE_BODY_MAX);
 		rs->status = 500;
 	}
+	if (rs->status != 200)
+		rs->more = NULL;
 	if (rs->status == 503 && web->slot)
 		atomic_fetch_add(&web->slot->database_down, 1);
 	if (rs->status >= 400 && (!rs->body.len || rs->status == 500))
@@ -253,7 +255,7 @@ static void serve_cacheable(struct web *web, const struct route *route,
 		goto out;
 	}
 	finish(rs, rq->encoding);
-	if (rs->status == 200 || rs->status == 301)
+	if ((rs->status == 200 && !rs->more) || rs->status == 301)
 		page_cache_put(web->cache, key.buf, web->version, rs);
 out:
 	strbuf_release(&key);
@@ -288,6 +290,7 @@ static void answer_not_modified(const struct request *rq, struct response *rs)
 	    !strstr(rq->if_none_match, value))
 		return;
 	rs->status = 304;
+	rs->more = NULL;
 	strbuf_reset(&rs->body);
 }
 
@@ -377,6 +380,23 @@ static void count_connects(struct web *web)
 				  (uint64_t)(now - web->connects),
 				  memory_order_relaxed);
 	web->connects = now;
+}
+
+int web_more(struct web *web, const struct request *rq, struct response *rs)
+{
+	int rc;
+
+	log_set_request(rq->id);
+	strbuf_reset(&rs->body);
+	rc = rs->more(web, rs);
+	if (rs->body.is_full) {
+		log_event(LOG_ERROR, "response",
+			  "a piece is larger than %d bytes", RESPONSE_BODY_MAX);
+		rc = -1;
+	}
+	count_connects(web);
+	log_set_request(NULL);
+	return rc;
 }
 
 void web_serve(struct web *web, struct request *rq, struct response *rs)

@@ -46,9 +46,17 @@ bool web_read_keys(struct web *web, struct strbuf *err) WARN_UNUSED;
 
 /*
  * Answers one request completely: status, headers and an encoded body in rs,
- * ready to be sent. Never fails; the worst answer is a plain 500.
+ * ready to be sent, or no body and rs->more, to be asked for the pieces of it.
+ * Never fails; the worst answer is a plain 500.
  */
 void web_serve(struct web *web, struct request *rq, struct response *rs);
+
+/*
+ * The next piece of a reply that web_serve() left with rs->more, into
+ * rs->body: what more() returns, -1 too where the piece is too large.
+ */
+int web_more(struct web *web, const struct request *rq,
+	     struct response *rs) WARN_UNUSED;
 
 /*
  * Renders a template. page is an object with at least "title" and

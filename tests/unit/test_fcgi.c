@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/settings.h"
@@ -36,6 +37,43 @@ static int answer_with_all(struct web *web, const struct request *rq,
 	return 200;
 }
 
+/* Three pieces, one of them without a byte, then the end or a failure. */
+struct pieces {
+	int count;
+	bool is_bad;
+	size_t size;
+};
+
+static int more(struct web *web, struct response *rs)
+{
+	struct pieces *p = rs->more_arg;
+
+	(void)web;
+	assert_int_equal(rs->body.len, 0);
+	if (p->count++ == 1)
+		return 1;
+	for (size_t i = 0; i < p->size; i++)
+		strbuf_addch(&rs->body, (char)('0' + p->count));
+	return p->count < 4 ? 1 : p->is_bad ? -1 : 0;
+}
+
+static int begin(struct web *web, const struct request *rq, struct response *rs)
+{
+	struct pieces *p = arena_alloc(rq->arena, sizeof(*p));
+	int64_t size;
+
+	(void)web;
+	if (!parse_int(request_param(rq, "size"), 0, INT32_MAX, &size))
+		return 400;
+	*p = (struct pieces){ .size = (size_t)size,
+			      .is_bad = strstr(rq->path, "/bad/") };
+	rs->content_type = "text/plain";
+	response_header(rs, "ETag", "W/\"pieces\"");
+	rs->more = more;
+	rs->more_arg = p;
+	return 200;
+}
+
 static bool is_any(const char *value)
 {
 	return *value != '\0';
@@ -50,6 +88,12 @@ static const struct route routes[] = {
 	{ "fill", METHOD_GET, "/fill/{size}", fill, fields, CACHING_NONE,
 	  false },
 	{ "all", METHOD_POST, "/all", answer_with_all, NULL, CACHING_NONE,
+	  false },
+	{ "pieces", METHOD_GET, "/pieces/{size}", begin, fields, CACHING_SHARED,
+	  false },
+	{ "known", METHOD_GET, "/known/{size}", begin, fields, CACHING_NONE,
+	  false },
+	{ "bad", METHOD_GET, "/bad/{size}", begin, fields, CACHING_NONE,
 	  false },
 	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
 };
@@ -67,7 +111,12 @@ static void serve(struct fixture *f, int fd)
 	struct strbuf err = STRBUF_INIT;
 	struct fcgi_options o = { .listen_fd = fd,
 				  .seat = &f->metrics->slots[0].seats[0] };
-	struct web web = { .routes = routes, .slot = &f->metrics->slots[0] };
+	/* The version was looked at just now: there is no database to ask. */
+	struct web web = { .routes = routes,
+			   .slot = &f->metrics->slots[0],
+			   .metrics = f->metrics,
+			   .version = 1,
+			   .version_read_at = clock_ms() + 3600000 };
 	int status;
 
 	log_setup("test", LOG_ERROR);
@@ -154,6 +203,8 @@ static void add_request(struct strbuf *sb, const char *method, const char *path,
 
 	add_param(&params, "REQUEST_METHOD", method);
 	add_param(&params, "DOCUMENT_URI", path);
+	if (strcmp(method, "GET") == 0 && strstr(path, "/known/"))
+		add_param(&params, "HTTP_IF_NONE_MATCH", "W/\"pieces\"");
 	add_record(sb, 1, responder, sizeof(responder));
 	add_record(sb, 4, params.buf, params.len);
 	add_record(sb, 4, "", 0);
@@ -165,8 +216,11 @@ static void add_request(struct strbuf *sb, const char *method, const char *path,
 	strbuf_release(&params);
 }
 
-/* Takes the records apart; asserts that each is as it should be. */
-static void read_reply(int fd, struct strbuf *out)
+/*
+ * Takes the records apart; asserts that each is as it should be. Whether the
+ * end was told.
+ */
+static bool read_records(int fd, struct strbuf *out)
 {
 	struct strbuf raw = STRBUF_INIT;
 	char chunk[4096];
@@ -195,12 +249,14 @@ static void read_reply(int fd, struct strbuf *out)
 		}
 		at += 8 + len + h[6];
 	}
-	assert_true(is_end_of_out && is_end);
+	assert_int_equal(is_end_of_out, is_end);
 	strbuf_release(&raw);
+	return is_end;
 }
 
-static void ask(const struct fixture *f, const char *method, const char *path,
-		size_t body_len, struct strbuf *out)
+/* Whether the reply came to its end. */
+static bool ask_once(const struct fixture *f, const char *method,
+		     const char *path, size_t body_len, struct strbuf *out)
 {
 	struct strbuf sent = STRBUF_INIT;
 	int fd = dial(f);
@@ -209,7 +265,13 @@ static void ask(const struct fixture *f, const char *method, const char *path,
 	assert_int_equal(write(fd, sent.buf, sent.len), sent.len);
 	strbuf_release(&sent);
 	strbuf_reset(out);
-	read_reply(fd, out);
+	return read_records(fd, out);
+}
+
+static void ask(const struct fixture *f, const char *method, const char *path,
+		size_t body_len, struct strbuf *out)
+{
+	assert_true(ask_once(f, method, path, body_len, out));
 }
 
 static void test_body_of_any_size_arrives_whole(void **state)
@@ -308,6 +370,64 @@ static void test_body_that_breaks_off_is_not_answered(void **state)
 	strbuf_release(&sent);
 }
 
+static void test_pieces_arrive_one_after_the_other(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 65528, 200000, 2097152 };
+	struct strbuf out = STRBUF_INIT;
+	char path[40];
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const char *body;
+
+		snprintf(path, sizeof(path), "/pieces/%zu", sizes[i]);
+		/* Twice: it must not be kept. */
+		ask(*state, "GET", path, 0, &out);
+		ask(*state, "GET", path, 0, &out);
+		body = strstr(out.buf, "\r\n\r\n");
+		assert_non_null(body);
+		assert_null(memmem(out.buf, (size_t)(body - out.buf),
+				   "Content-Length", 14));
+		body += 4;
+		assert_int_equal(out.buf + out.len - body, 3 * sizes[i]);
+		for (size_t k = 0; k < 3 * sizes[i]; k++)
+			if (body[k] != "134"[k / sizes[i]])
+				fail_msg("byte %zu of %zu", k, sizes[i]);
+	}
+	strbuf_release(&out);
+}
+
+static void
+test_pieces_are_not_made_for_who_has_them_or_wants_none(void **state)
+{
+	static const char *const methods[] = { "HEAD", "GET" };
+	static const char *const starts[] = { "Status: 200 ", "Status: 304 " };
+	struct strbuf out = STRBUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		ask(*state, methods[i], "/known/100", 0, &out);
+		assert_memory_equal(out.buf, starts[i], strlen(starts[i]));
+		assert_non_null(strstr(out.buf, "\r\nETag: W/\"pieces\"\r\n"));
+		assert_null(strstr(out.buf, "Content-Length"));
+		assert_string_equal(out.buf + out.len - 4, "\r\n\r\n");
+	}
+	strbuf_release(&out);
+}
+
+static void test_piece_that_fails_leaves_the_end_unsaid(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	for (int i = 0; i < 3; i++) {
+		assert_false(ask_once(*state, "GET", "/bad/100", 0, &out));
+		assert_non_null(strstr(out.buf, "\r\n\r\n1111"));
+		/* One that is too large is one that fails. */
+		assert_false(
+			ask_once(*state, "GET", "/pieces/2097153", 0, &out));
+		ask(*state, "GET", "/pieces/1", 0, &out);
+	}
+	strbuf_release(&out);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
 int main(void)
@@ -318,6 +438,9 @@ int main(void)
 		TEST(test_body_is_read_up_to_its_limit),
 		TEST(test_peer_that_leaves_is_counted_and_ends_nothing),
 		TEST(test_body_that_breaks_off_is_not_answered),
+		TEST(test_pieces_arrive_one_after_the_other),
+		TEST(test_pieces_are_not_made_for_who_has_them_or_wants_none),
+		TEST(test_piece_that_fails_leaves_the_end_unsaid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
