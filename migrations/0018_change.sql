@@ -1,5 +1,27 @@
 -- What changed and when, for mirrors, and amounts in another currency.
 
+CREATE OR REPLACE FUNCTION catalog.bump_content_version()
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_version bigint;
+BEGIN
+	-- Once a transaction: readers see all of it at once, and thousands of
+	-- versions of one row would make each next one slower.
+	UPDATE catalog.content_version AS v
+	SET version = v.version + 1, changed_at = now()
+	WHERE v.xmin <> pg_current_xact_id()::xid
+	RETURNING v.version INTO now_version;
+	IF NOT FOUND THEN
+		SELECT v.version INTO now_version
+		FROM catalog.content_version AS v;
+	END IF;
+	RETURN now_version;
+END
+$$;
+
 CREATE TABLE catalog.change (
 	id bigint GENERATED ALWAYS AS IDENTITY,
 	version bigint NOT NULL,
@@ -95,6 +117,25 @@ CREATE TRIGGER figure_history_tell
 	REFERENCING NEW TABLE AS added
 	FOR EACH STATEMENT EXECUTE FUNCTION salary.figures_are_changed();
 
+CREATE FUNCTION salary.source_is_read()
+RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM catalog.bump_content_version();
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION salary.source_is_read() IS
+	'Trigger: readers are shown when each source last came';
+
+CREATE TRIGGER source_run_tell
+	AFTER UPDATE OF outcome ON salary.source_run
+	FOR EACH ROW WHEN (new.outcome IN ('published', 'unchanged'))
+	EXECUTE FUNCTION salary.source_is_read();
+
 CREATE FUNCTION salary.middle(f salary.figure)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -164,6 +205,30 @@ COMMENT ON FUNCTION salary.converted(salary.figure, text) IS
 	'A figure in another currency with the rate that was used; null for no
 figure and for no rate. A rate without a day is that of a currency to itself';
 
+CREATE FUNCTION catalog.csv(p_text text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT '"' || replace(coalesce(p_text, ''), '"', '""') || '"';
+END;
+
+COMMENT ON FUNCTION catalog.csv(text) IS
+	'A text as a field of CSV (RFC 4180)';
+
+CREATE FUNCTION catalog.open_licence(
+	p_site_url text,
+	OUT licence text,
+	OUT attribution text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'CC BY 4.0', 'Job Autopsy, ' || p_site_url;
+END;
+
+COMMENT ON FUNCTION catalog.open_licence(text) IS
+	'On what terms our guides may be used. Figures of pay follow those of
+their sources, which stand beside them';
+
 GRANT SELECT ON catalog.change, salary.euro_rate TO autopsy_web;
-GRANT EXECUTE ON FUNCTION salary.middle(salary.figure),
+GRANT EXECUTE ON FUNCTION catalog.csv(text), catalog.open_licence(text),
+	salary.middle(salary.figure),
 	salary.converted(salary.figure, text) TO autopsy_web;

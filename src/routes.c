@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "base/usage.h"
 #include "career/career.h"
+#include "http/cursor.h"
 #include "http/health.h"
 #include "subscription/subscription.h"
 
@@ -20,15 +21,62 @@
 #define COUNTRY_EXPECTED "must be a country of two letters, like SG"
 #define LEVEL_EXPECTED "must be junior, mid, senior or manager"
 #define TOPIC_EXPECTED "must be all, category:NAME or career:NAME"
+#define QUERY_EXPECTED "must be at most 8 words and 100 characters"
+#define REMOTE_EXPECTED "must be onsite, hybrid or remote"
+#define BARRIER_EXPECTED "must be low, medium or high"
+#define BALANCE_EXPECTED "must be a number from 1 to 10"
+#define SCORE_EXPECTED "must be a number from 0 to 100"
+#define PAY_EXPECTED "must be a whole number from 0 to 1000000000000"
+#define SORT_EXPECTED \
+	"must be relevance, name, salary, balance, ai_score or newest"
+#define LIMIT_EXPECTED "must be a number from 1 to 100"
+#define CURSOR_EXPECTED "must be the one of a next address"
+#define CURRENCY_EXPECTED "must be a currency of three letters, like USD"
+#define DAY_EXPECTED "must be a day, like 2026-11-24"
+#define SINCE_EXPECTED                                                \
+	"must be a version, a day or a time, like 42, 2026-11-24 or " \
+	"2026-11-24T09:30:00Z"
+
+/* How careers are found, but for the category, which may be of the path. */
+#define FIND_FIELDS                                                           \
+	{ "q", FIELD_QUERY, field_is_query, QUERY_EXPECTED },                 \
+		{ "remote", FIELD_QUERY, career_is_remote, REMOTE_EXPECTED }, \
+		{ "entry_barrier", FIELD_QUERY, career_is_barrier,            \
+		  BARRIER_EXPECTED },                                         \
+		{ "min_balance", FIELD_QUERY, career_is_balance,              \
+		  BALANCE_EXPECTED },                                         \
+		{ "min_ai_score", FIELD_QUERY, career_is_score,               \
+		  SCORE_EXPECTED },                                           \
+		{ "min_salary", FIELD_QUERY, career_is_pay, PAY_EXPECTED },   \
+		{ "country", FIELD_QUERY, field_is_country,                   \
+		  COUNTRY_EXPECTED },                                         \
+	{                                                                     \
+		"sort", FIELD_QUERY, career_is_sort, SORT_EXPECTED            \
+	}
 
 static const struct field list_fields[] = {
-	{ "q", FIELD_QUERY, field_is_query,
-	  "must be at most 8 words and 100 characters" },
+	FIND_FIELDS,
+	{ "category", FIELD_QUERY, field_is_slug, SLUG_EXPECTED },
 	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field category_fields[] = {
+	FIND_FIELDS,
 	{ "category", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
+	{ "page", FIELD_QUERY, field_is_page, "must be a number from 1" },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field api_list_fields[] = {
+	FIND_FIELDS,
+	{ "category", FIELD_QUERY, field_is_slug, SLUG_EXPECTED },
+	{ "limit", FIELD_QUERY, career_is_limit, LIMIT_EXPECTED },
+	{ "cursor", FIELD_QUERY, field_is_cursor, CURSOR_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field changes_fields[] = {
+	{ "since", FIELD_QUERY, career_is_since, SINCE_EXPECTED },
+	{ "limit", FIELD_QUERY, career_is_limit, LIMIT_EXPECTED },
+	{ "cursor", FIELD_QUERY, field_is_cursor, CURSOR_EXPECTED },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field career_fields[] = {
@@ -51,14 +99,16 @@ static const struct field salaries_fields[] = {
 	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
 	{ "country", FIELD_QUERY, field_is_country, COUNTRY_EXPECTED },
 	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ "currency", FIELD_QUERY, career_is_currency, CURRENCY_EXPECTED },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field history_fields[] = {
 	{ "slug", FIELD_PATH, field_is_slug, SLUG_EXPECTED },
 	{ "country", FIELD_PATH, career_is_country, COUNTRY_EXPECTED },
 	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
-	{ "as_of", FIELD_QUERY, parse_is_date,
-	  "must be a day, like 2026-11-24" },
+	{ "as_of", FIELD_QUERY, parse_is_date, DAY_EXPECTED },
+	{ "limit", FIELD_QUERY, career_is_limit, LIMIT_EXPECTED },
+	{ "cursor", FIELD_QUERY, field_is_cursor, CURSOR_EXPECTED },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 static const struct field country_fields[] = {
@@ -103,6 +153,11 @@ static const struct field erase_fields[] = {
 #define PAGE(name, pattern, fn, fields, caching)                      \
 	{                                                             \
 		name, METHOD_GET, pattern, fn, fields, caching, false \
+	}
+#define API(name, pattern, fn, fields)                                  \
+	{                                                               \
+		"api_" name, METHOD_GET, "/api/v1" pattern, fn, fields, \
+			CACHING_SHARED, true                            \
 	}
 #define POST(name, pattern, fn, fields)                                     \
 	{                                                                   \
@@ -156,13 +211,21 @@ const struct route routes[] = {
 	POST("mail_data", "/unsubscribe/{token}/data", subscription_mail_data,
 	     link_fields),
 	POST("country", "/country", career_country, country_fields),
-	{ "api_career", METHOD_GET, "/api/v1/careers/{slug}", career_api_guide,
-	  guide_fields, CACHING_SHARED, true },
-	{ "api_salaries", METHOD_GET, "/api/v1/careers/{slug}/salaries",
-	  career_api_salaries, salaries_fields, CACHING_SHARED, true },
-	{ "api_history", METHOD_GET,
-	  "/api/v1/careers/{slug}/salaries/{country}/history",
-	  career_api_history, history_fields, CACHING_SHARED, true },
+	API("careers", "/careers", career_api_list, api_list_fields),
+	API("career", "/careers/{slug}", career_api_guide, guide_fields),
+	API("salaries", "/careers/{slug}/salaries", career_api_salaries,
+	    salaries_fields),
+	API("history", "/careers/{slug}/salaries/{country}/history",
+	    career_api_history, history_fields),
+	API("categories", "/categories", career_api_categories, NULL),
+	API("countries", "/countries", career_api_countries, NULL),
+	API("sources", "/sources", career_api_sources, NULL),
+	API("about", "/about", career_api_about, NULL),
+	API("changes", "/changes", career_api_changes, changes_fields),
+	API("export_salaries", "/export/salaries.csv", career_export_salaries,
+	    NULL),
+	API("export_careers", "/export/careers.ndjson", career_export_careers,
+	    NULL),
 	{ "api_subscribe", METHOD_POST, "/api/v1/subscriptions",
 	  subscription_api, subscription_fields, CACHING_NONE, true },
 	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),

@@ -72,3 +72,19 @@ bool parse_is_date(const char *s)
 		last = 29;
 	return day >= 1 && day <= last;
 }
+
+bool parse_is_time(const char *s)
+{
+	static const char form[] = "0000-00-00T00:00:00Z";
+	char day[11] = "";
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		bool is_digit = s[i] >= '0' && s[i] <= '9';
+
+		if (form[i] == '0' ? !is_digit : s[i] != form[i])
+			return false;
+	}
+	memcpy(day, s, 10);
+	return parse_is_date(day) && two_digits(s + 11) < 24 && s[14] < '6' &&
+	       s[17] < '6';
+}

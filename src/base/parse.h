@@ -17,5 +17,7 @@ bool parse_int(const char *s, int64_t min, int64_t max,
 bool parse_is_slug(const char *s) WARN_UNUSED;
 /* YYYY-MM-DD that exists in the calendar. */
 bool parse_is_date(const char *s) WARN_UNUSED;
+/* YYYY-MM-DDThh:mm:ssZ, a second of UTC that exists but for leap seconds. */
+bool parse_is_time(const char *s) WARN_UNUSED;
 
 #endif

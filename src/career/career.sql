@@ -3,10 +3,13 @@
 
 -- name: career_page
 -- Called by the career page: $1 slug, $2 country. No row when there is no
--- such career. body is {"career":…,"salaries":…,"countries":…}; format()
--- joins it in two thirds of the time that concat() takes.
+-- such career. body is {"career":…,"salaries":…,"countries":…,"history":…,
+-- "history_total":n}, of which history has the newest 40 versions of the
+-- country's figure at mid level, oldest first; format() joins it in two thirds
+-- of the time that concat() takes.
 SELECT
-	format('{"career":%s,"salaries":%s,"countries":%s}', d.body, s.body, (
+	format('{"career":%s,"salaries":%s,"countries":%s,"history":%s,'
+		'"history_total":%s}', d.body, s.body, (
 		SELECT json_agg(json_build_object(
 			'code', k.code,
 			'name', k.name,
@@ -14,7 +17,32 @@ SELECT
 			'currency', k.currency,
 			'region', k.region)
 			ORDER BY k.position)
-		FROM catalog.country AS k)) AS body,
+		FROM catalog.country AS k),
+		coalesce((
+			SELECT json_agg(json_build_object(
+				'valid_from', to_char(
+					v.valid_from AT TIME ZONE 'UTC',
+					'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+				'change', v.change,
+				'cause', v.cause,
+				'reason', v.reason,
+				'salary', salary.money(jsonb_populate_record(
+					NULL::salary.figure, v.figure)))
+				ORDER BY v.valid_from, v.id)
+			FROM (
+				SELECT h.*
+				FROM salary.figure_history AS h
+				WHERE h.career_id = c.id
+					AND h.country = $2::text
+					AND h.level = 'mid'
+				ORDER BY h.valid_from DESC, h.id DESC
+				LIMIT 40
+			) AS v), '[]'), (
+			SELECT count(*)
+			FROM salary.figure_history AS h
+			WHERE h.career_id = c.id
+				AND h.country = $2::text
+				AND h.level = 'mid')) AS body,
 	md5(d.etag || s.etag) AS etag,
 	extract(epoch FROM date_trunc('second',
 		greatest(d.updated_at, s.updated_at)))::bigint
@@ -320,12 +348,19 @@ SELECT json_build_object(
 
 -- name: salaries_filtered
 -- Called by GET /api/v1/careers/{slug}/salaries with a filter: $1 slug,
--- $2 country or null, $3 level or null.
+-- $2 country or null, $3 level or null, $4 currency to convert to or null.
 SELECT
-	json_build_object('data', json_agg(json_build_object(
-		'country', k.code,
-		'level', l.code,
-		'salary', salary.money(f))
+	json_build_object('data', json_agg(CASE WHEN $4::text IS NULL
+		THEN json_build_object(
+			'country', k.code,
+			'level', l.code,
+			'salary', salary.money(f))
+		ELSE json_build_object(
+			'country', k.code,
+			'level', l.code,
+			'salary', salary.money(f),
+			'converted', salary.converted(f, $4::text))
+		END
 		ORDER BY k.position, l.position)),
 	NULL,
 	extract(epoch FROM date_trunc('second', max(c.updated_at)))::bigint
@@ -342,32 +377,60 @@ HAVING count(*) > 0;
 
 -- name: salary_history
 -- Called by GET /api/v1/careers/{slug}/salaries/{country}/history: $1 slug,
--- $2 country, $3 level or null. Every version of each figure, newest first.
--- No row when there is no such career or country.
+-- $2 country, $3 level or null, $4 how many, $5 id of the last one seen or
+-- null. Every version of each figure, newest first; the cursor of the next
+-- page. No row when there is no such career or country.
+WITH asked AS (
+	SELECT
+		c.id,
+		c.updated_at
+	FROM catalog.career AS c
+	JOIN catalog.country AS k ON k.code = $2::text
+	WHERE c.slug = $1::text
+		AND c.revision_id IS NOT NULL
+), version AS (
+	SELECT
+		h.*,
+		row_number() OVER (
+			ORDER BY h.valid_from DESC, l.position, h.id DESC) AS n
+	FROM asked AS a
+	JOIN salary.figure_history AS h
+		ON h.career_id = a.id
+		AND h.country = $2::text
+		AND ($3::text IS NULL OR h.level = $3::text)
+	JOIN catalog.level AS l ON l.code = h.level
+), seen AS (
+	SELECT coalesce(max(v.n), 0) AS n
+	FROM version AS v
+	WHERE v.id = $5::bigint
+)
 SELECT
-	json_build_object('data', coalesce(json_agg(json_build_object(
-		'level', h.level,
-		'valid_from', to_char(h.valid_from AT TIME ZONE 'UTC',
-			'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-		'change', h.change,
-		'cause', h.cause,
-		'reason', h.reason,
-		'salary', salary.money(
-			jsonb_populate_record(NULL::salary.figure, h.figure)))
-		ORDER BY h.valid_from DESC, l.position, h.id DESC)
-		FILTER (WHERE h.id IS NOT NULL), '[]')),
-	NULL,
-	extract(epoch FROM date_trunc('second', c.updated_at))::bigint
-FROM catalog.career AS c
-JOIN catalog.country AS k ON k.code = $2::text
-LEFT JOIN salary.figure_history AS h
-	ON h.career_id = c.id
-	AND h.country = k.code
-	AND ($3::text IS NULL OR h.level = $3::text)
-LEFT JOIN catalog.level AS l ON l.code = h.level
-WHERE c.slug = $1::text
-	AND c.revision_id IS NOT NULL
-GROUP BY c.id;
+	json_build_object(
+		'data', coalesce(json_agg(json_build_object(
+			'level', v.level,
+			'valid_from', to_char(v.valid_from AT TIME ZONE 'UTC',
+				'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+			'change', v.change,
+			'cause', v.cause,
+			'reason', v.reason,
+			'salary', salary.money(jsonb_populate_record(
+				NULL::salary.figure, v.figure)))
+			ORDER BY v.n) FILTER (WHERE v.id IS NOT NULL), '[]'),
+		'total', (
+			SELECT count(*)
+			FROM version AS t)),
+	CASE WHEN s.n + $4::bigint < (
+		SELECT count(*)
+		FROM version AS t) THEN (
+			SELECT t.id::text
+			FROM version AS t
+			WHERE t.n = s.n + $4::bigint)
+	END,
+	extract(epoch FROM date_trunc('second', a.updated_at))::bigint
+FROM asked AS a
+CROSS JOIN seen AS s
+LEFT JOIN version AS v ON v.n > s.n AND v.n <= s.n + $4::bigint
+GROUP BY a.id, a.updated_at, s.n;
 
 -- name: salaries_as_of
 -- Called by the same address with as_of: $1 slug, $2 country, $3 level or
@@ -376,6 +439,7 @@ GROUP BY c.id;
 SELECT
 	json_build_object(
 		'as_of', $4::date,
+		'total', count(*),
 		'data', json_agg(json_build_object(
 			'country', k.code,
 			'level', l.code,

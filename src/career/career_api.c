@@ -2,28 +2,32 @@
 #include "career/career.h"
 
 #include "base/clock.h"
+#include "base/parse.h"
+#include "career/career_answer.h"
 
-/* The countries there are, as an API tells them. */
-#define COUNTRIES "the countries of /api/v1/careers/{slug}/salaries"
-
-static int send_document(struct web *web, const struct request *rq,
-			 struct response *rs, enum db_result rc)
+/* There is no such row: no such career, or no such country of one. */
+static int nothing(struct web *web, const struct request *rq,
+		   struct response *rs)
 {
-	const char *slug = request_param(rq, "slug");
 	bool is_query = !strstr(rq->path, "/history");
 	const char *url;
 	int status;
 
-	if (rc == DB_NONE && career_find(web, slug, &url, rs, &status) != DB_OK)
+	if (career_find(web, request_param(rq, "slug"), &url, rs, &status) !=
+	    DB_OK)
 		return status;
 	/* The career is there, so the country is not. */
+	return is_query ? response_complain(rs, "country", CAREER_NO_COUNTRY)
+			: response_error(rs, 404,
+					 "The country of the address %s.",
+					 CAREER_NO_COUNTRY);
+}
+
+static int send_document(struct web *web, const struct request *rq,
+			 struct response *rs, enum db_result rc)
+{
 	if (rc == DB_NONE)
-		return is_query ? response_complain(rs, "country",
-						    "is not among " COUNTRIES)
-				: response_error(rs, 404,
-						 "The country of the address "
-						 "is not among %s.",
-						 COUNTRIES);
+		return nothing(web, rq, rs);
 	if (rc != DB_OK)
 		return web_database_status(rs, rc);
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),
@@ -33,20 +37,31 @@ static int send_document(struct web *web, const struct request *rq,
 	return 200;
 }
 
-static const char *upper(struct arena *arena, const char *text)
+/* False with a complaint. */
+static bool read_currency(struct web *web, const struct request *rq,
+			  struct response *rs, const char **currency,
+			  int *status)
 {
-	char *s = text ? arena_strdup(arena, text) : NULL;
+	enum db_result rc;
 
-	for (char *c = s; c && *c; c++)
-		if (*c >= 'a' && *c <= 'z')
-			*c = (char)(*c - 'a' + 'A');
-	return s;
+	*currency = career_upper(rq->arena, request_param(rq, "currency"));
+	if (!*currency)
+		return true;
+	rc = db_read(web->read, Q_CURRENCY_IS_KNOWN, DB_PARAMS(*currency));
+	if (rc == DB_NONE)
+		*status = response_complain(rs, "currency",
+					    "is not among those of "
+					    "/api/v1/countries");
+	else
+		*status = web_database_status(rs, rc);
+	return rc == DB_OK;
 }
 
 int career_api_guide(struct web *web, const struct request *rq,
 		     struct response *rs)
 {
-	const char *country = upper(rq->arena, request_param(rq, "country"));
+	const char *country =
+		career_upper(rq->arena, request_param(rq, "country"));
 	const char *slug = request_param(rq, "slug");
 
 	return send_document(web, rq, rs,
@@ -57,17 +72,22 @@ int career_api_guide(struct web *web, const struct request *rq,
 int career_api_salaries(struct web *web, const struct request *rq,
 			struct response *rs)
 {
-	const char *country = upper(rq->arena, request_param(rq, "country"));
+	const char *country =
+		career_upper(rq->arena, request_param(rq, "country"));
 	const char *level = request_param(rq, "level");
-	const char *slug = request_param(rq, "slug");
+	const char *slug = request_param(rq, "slug"), *currency;
+	int status;
 
-	if (!country && !level)
+	if (!read_currency(web, rq, rs, &currency, &status))
+		return status;
+	if (!country && !level && !currency)
 		return send_document(web, rq, rs,
 				     db_read(web->read, Q_SALARIES_DOCUMENT,
 					     DB_PARAMS(slug)));
-	return send_document(web, rq, rs,
-			     db_read(web->read, Q_SALARIES_FILTERED,
-				     DB_PARAMS(slug, country, level)));
+	return send_document(
+		web, rq, rs,
+		db_read(web->read, Q_SALARIES_FILTERED,
+			DB_PARAMS(slug, country, level, currency)));
 }
 
 /* A day that has not begun has no figures: what it will show is not known. */
@@ -105,10 +125,14 @@ static int redirect(const struct request *rq, struct response *rs,
 int career_api_history(struct web *web, const struct request *rq,
 		       struct response *rs)
 {
-	const char *country = upper(rq->arena, request_param(rq, "country"));
+	const char *country =
+		career_upper(rq->arena, request_param(rq, "country"));
 	const char *level = request_param(rq, "level");
 	const char *as_of = request_param(rq, "as_of");
-	const char *slug = request_param(rq, "slug");
+	const char *limit = request_param(rq, "limit");
+	const char *slug = request_param(rq, "slug"), *place = NULL;
+	enum db_result rc;
+	int64_t id;
 
 	if (country && strcmp(country, "UK") == 0)
 		return redirect(rq, rs, "gb");
@@ -117,12 +141,18 @@ int career_api_history(struct web *web, const struct request *rq,
 	if (as_of && is_to_come(as_of))
 		return response_complain(rs, "as_of",
 					 "must not be later than today (UTC)");
+	if (!career_answer_cursor(rq, rs, &place, 1))
+		return 400;
+	if (place && !parse_int(place, 0, INT64_MAX, &id))
+		return response_complain(rs, "cursor",
+					 "is not one of this list");
 	if (as_of)
-		return send_document(
-			web, rq, rs,
-			db_read(web->read, Q_SALARIES_AS_OF,
-				DB_PARAMS(slug, country, level, as_of)));
-	return send_document(web, rq, rs,
-			     db_read(web->read, Q_SALARY_HISTORY,
-				     DB_PARAMS(slug, country, level)));
+		rc = db_read(web->read, Q_SALARIES_AS_OF,
+			     DB_PARAMS(slug, country, level, as_of));
+	else
+		rc = db_read(web->read, Q_SALARY_HISTORY,
+			     DB_PARAMS(slug, country, level,
+				       limit ? limit : CAREER_LIMIT, place));
+	return rc == DB_NONE ? nothing(web, rq, rs)
+			     : career_answer_page(web, rq, rs, rc);
 }

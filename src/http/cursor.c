@@ -67,10 +67,9 @@ bool cursor_read(struct arena *arena, const char *cursor, const char **parts,
 static void add_coded(struct strbuf *out, const char *value)
 {
 	for (const char *c = value; *c; c++) {
-		bool is_plain_char = (*c >= 'a' && *c <= 'z') ||
-				     (*c >= 'A' && *c <= 'Z') ||
-				     (*c >= '0' && *c <= '9') ||
-				     strchr("-._~", *c);
+		bool is_plain_char =
+			(*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			(*c >= '0' && *c <= '9') || strchr("-._~", *c);
 
 		if (is_plain_char)
 			strbuf_addch(out, *c);
