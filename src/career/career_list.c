@@ -95,9 +95,9 @@ static void add_list_words(cJSON *page)
 	cJSON_AddBoolToObject(page, "has_cards", has_cards);
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);
 	if (!json_get(page, "country_name"))
-		cJSON_AddStringToObject(
-			page, "country_name",
-			json_str(json_get(page, "country"), "name"));
+		cJSON_AddStringToObject(page, "country_name",
+					json_str(json_get(page, "country"),
+						 "name"));
 	words_add_place(&place, json_str(page, "country_name"));
 	cJSON_AddStringToObject(page, "country_in_words", place.buf);
 	strbuf_release(&place);
