@@ -1,8 +1,14 @@
 -- What lists are made of: a narrow row a published career, its words, and the
 -- words that searches may have meant.
 
-CREATE EXTENSION unaccent SCHEMA catalog;
-CREATE EXTENSION fuzzystrmatch SCHEMA catalog;
+-- Apart: their functions are open to PUBLIC, ours are not.
+CREATE SCHEMA extension;
+
+COMMENT ON SCHEMA extension IS
+	'What extensions of PostgreSQL bring; only our own functions call it';
+
+CREATE EXTENSION unaccent SCHEMA extension;
+CREATE EXTENSION fuzzystrmatch SCHEMA extension;
 
 CREATE TEXT SEARCH CONFIGURATION catalog.typed (COPY = pg_catalog.simple);
 
@@ -12,7 +18,7 @@ COMMENT ON TEXT SEARCH CONFIGURATION catalog.typed IS
 ALTER TEXT SEARCH CONFIGURATION catalog.typed
 	ALTER MAPPING FOR asciiword, word, numword, asciihword, hword, numhword,
 		hword_asciipart, hword_part, hword_numpart
-	WITH catalog.unaccent, pg_catalog.simple;
+	WITH extension.unaccent, pg_catalog.simple;
 
 CREATE FUNCTION catalog.plain(p_text text)
 RETURNS text
@@ -20,7 +26,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	-- C++ and C# are words, and not the same one.
 	SELECT btrim(regexp_replace(replace(replace(
-		lower(catalog.unaccent(p_text)), '+', 'plus'), '#', 'sharp'),
+		lower(extension.unaccent(p_text)), '+', 'plus'), '#', 'sharp'),
 		'[^[:alnum:]]+', ' ', 'g'));
 END;
 
@@ -293,9 +299,9 @@ BEGIN ATOMIC
 	FROM (
 		SELECT
 			w.word,
-			least(catalog.levenshtein_less_equal(w.word, p_word, 2),
+			least(extension.levenshtein_less_equal(w.word, p_word, 2),
 				CASE WHEN p_is_begun THEN 1 +
-					catalog.levenshtein_less_equal(
+					extension.levenshtein_less_equal(
 						left(w.word, length(p_word)),
 						p_word, 1)
 				END) AS distance
@@ -358,6 +364,8 @@ BEGIN
 		-- C and R are languages.
 		begun := CASE WHEN i = n AND length(word) > 1 THEN '*' END;
 		IF NOT catalog.is_word(word, begun IS NOT NULL) THEN
+			CONTINUE WHEN n > 1 AND ts_lexize(
+				'pg_catalog.english_stem', word) = '{}';
 			term := catalog.nearest_word(word, begun IS NOT NULL);
 			is_mended := is_mended OR term IS NOT NULL;
 			word := coalesce(term, word);
@@ -389,7 +397,7 @@ $$;
 
 COMMENT ON FUNCTION catalog.search(text) IS
 	'What a typed text asks of catalog.listing: all words, with typing errors
-mended against its words; in_… the same of parts of names; any_of at least
+mended against its words; in_title and others the same of parts of names; any_of at least
 one word; title the words in full, corrected too if they had to be. A query
 of nothing finds all; one without a word has no query and finds none';
 

@@ -28,6 +28,7 @@ CREATE TABLE catalog.change (
 	career_id bigint NOT NULL,
 	kind text NOT NULL,
 	countries text[] NOT NULL DEFAULT '{}',
+	former_slug text,
 	changed_at timestamptz NOT NULL DEFAULT now(),
 	CONSTRAINT change_pkey PRIMARY KEY (id),
 	CONSTRAINT change_career_id_fkey
@@ -77,8 +78,10 @@ DECLARE
 BEGIN
 	PERFORM catalog.list_career(new.id);
 	IF what IS NOT NULL THEN
-		INSERT INTO catalog.change (version, career_id, kind)
-		VALUES (catalog.bump_content_version(), new.id, what);
+		INSERT INTO catalog.change
+			(version, career_id, kind, former_slug)
+		VALUES (catalog.bump_content_version(), new.id, what,
+			CASE WHEN old.slug <> new.slug THEN old.slug END);
 	END IF;
 	RETURN NULL;
 END
@@ -195,7 +198,10 @@ BEGIN ATOMIC
 			AND (h.currency IS NOT NULL OR f.currency = 'EUR')
 			AND f.currency <> p_currency
 		UNION ALL
-		SELECT 1, NULL, '{}'
+		SELECT
+			1 AS rate,
+			NULL::date AS rate_on,
+			'{}'::text[] AS source_ids
 		WHERE f.currency = p_currency
 	) AS x
 	WHERE f.career_id IS NOT NULL;
@@ -221,7 +227,9 @@ CREATE FUNCTION catalog.open_licence(
 	OUT attribution text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT 'CC BY 4.0', 'Job Autopsy, ' || p_site_url;
+	SELECT
+		'CC BY 4.0' AS licence,
+		'Job Autopsy, ' || p_site_url AS attribution;
 END;
 
 COMMENT ON FUNCTION catalog.open_licence(text) IS

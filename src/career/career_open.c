@@ -158,7 +158,7 @@ int career_export_careers(struct web *web, const struct request *rq,
 			  struct response *rs)
 {
 	return start(web, rq, rs, Q_EXPORT_CAREERS,
-		     "application/x-ndjson; charset=utf-8", "careers");
+		     "application/x-ndjson", "careers");
 }
 
 int career_export_salaries(struct web *web, const struct request *rq,

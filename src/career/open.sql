@@ -121,6 +121,7 @@ WITH wanted AS (
 		c.career_id,
 		c.kind,
 		c.countries,
+		c.former_slug,
 		c.changed_at
 	FROM catalog.change AS c
 	WHERE ($1::bigint IS NULL OR c.version > $1::bigint)
@@ -148,6 +149,7 @@ SELECT
 					'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 				'kind', p.kind,
 				'slug', k.slug,
+				'former_slug', p.former_slug,
 				'url', '/api/v1/careers/' || k.slug,
 				'page', s.url,
 				'countries', p.countries)

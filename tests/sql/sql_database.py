@@ -141,6 +141,25 @@ class Database:
         guide = json.dumps({**GUIDE, **changes})
         return self.query("publish_revision", guide, "note")[0][0]
 
+    def careers(self, country="US", q=None, sort=None, limit=20, offset=0,
+                place=(None, None, None), kind="api", **filters):
+        """What a list finds: the document, cursor, unknown parameter."""
+        names = ("category", "remote", "entry_barrier", "min_balance",
+                 "min_ai_score", "min_salary")
+        document, cursor, _, unknown = self.query(
+            "career_list", country, q, *[filters.pop(n, None) for n in names],
+            sort or ("relevance" if q else "name"), limit, offset, *place,
+            kind)[0]
+        assert not filters, filters
+        return json.loads(document) if document else None, cursor, unknown
+
+    def end_transaction(self):
+        """What follows counts as another one's: the version grows once in
+        each. A row is of who wrote it, and here that is a savepoint."""
+        self.rows("SAVEPOINT other")
+        self.rows("UPDATE catalog.content_version SET version = version")
+        self.rows("RELEASE other")
+
     def source(self, code, **changes):
         row = {"code": code, "name": code, "publisher": "p",
                "collection_mode": "curated", "tier": "official",

@@ -67,13 +67,23 @@ def test_web_role_can_run_every_query_of_a_page(db, career):
             "salaries_document": (slug,),
             "career_location": (slug,),
             "category_page": ("information-technology", country),
-            "career_list": (country, 20, 0, "back"),
+            "career_list": (country, "back", *6 * [None], "relevance", 20,
+                            0, None, None, None, "page"),
+            "categories": (),
+            "countries": (),
+            "sources": (),
+            "about": ("http://localhost", "1"),
+            "changes": (None, None, 20, None, None),
+            "export_version": (),
+            "export_careers": ("", "http://localhost"),
+            "export_salaries": ("",),
+            "currency_is_known": ("USD",),
             "home": (country,),
             "sitemap": (),
             "feed": (),
             "methodology": (),
-            "salaries_filtered": (slug, country, None),
-            "salary_history": (slug, country, None),
+            "salaries_filtered": (slug, country, None, "EUR"),
+            "salary_history": (slug, country, None, 20, None),
             "salaries_as_of": (slug, country, None, "2026-01-01"),
             "content_version": (),
             "resource": ("first-course",),
@@ -308,20 +318,20 @@ def test_empty_category_is_there_with_nothing_in_it(db, career):
               for c in db.query("home", "US")[0][0]["categories"]}
     assert counts == {"information-technology": 1, "finance": 0}
     assert [c["careers"] for c in
-            db.query("career_list", "US", 20, 0, None)[0][0]["categories"]] == [1, 0]
+            db.careers(kind="page")[0]["categories"]] == [1, 0]
 
 
 def test_lists_show_null_salary_where_there_is_none(db, career):
-    found = db.query("career_list", "AE", 20, 0, None)[0][0]
+    found = db.careers("AE")[0]
     assert (found["total"], found["data"][0]["salary"]) == (1, None)
-    assert db.query("career_list", "AE", 20, 1, None)[0][0]["data"] == []
+    assert db.careers("AE", offset=1)[0]["data"] == []
     assert db.query("home", "US")[0][0]["newest"][0]["salary"]["high"] == (
         130000)
 
 
 def test_search_wants_every_word_somewhere(db, career):
     def found(words):
-        return db.query("career_list", "US", 20, 0, words)[0][0]["total"]
+        return db.careers(q=words)[0]["total"]
 
     assert found("back") == 1
     assert found("DEVELOPER backend") == 1
@@ -339,6 +349,7 @@ def test_sitemap_has_each_country_and_a_date_where_there_is_content(db, career):
 def test_withdrawn_career_is_known_to_be_gone_and_can_come_back(db, career):
     text = db.rows("SELECT source_text FROM catalog.revision")[0][0]
     version = db.query("content_version")[0][0]
+    db.end_transaction()
     assert len(db.query("career_withdraw", "backend-developer")) == 1
     assert db.query("career_withdraw", "backend-developer") == []
     assert db.query("content_version")[0][0] > version
@@ -351,8 +362,10 @@ def test_withdrawn_career_is_known_to_be_gone_and_can_come_back(db, career):
 
 def test_empty_site_answers(db):
     assert db.query("home", "US")[0][0]["newest"] == []
-    assert db.query("career_list", "US", 20, 0, None)[0][0] == {
-        "country_name": "United States", "data": [], "total": 0,
-        "categories": []}
+    found = db.careers(kind="page")[0]
+    assert (found["data"], found["total"], found["categories"]) == ([], 0, [])
+    assert found["country"] == {"code": "US", "name": "United States",
+                                "currency": "USD"}
+    assert db.careers(q="backend")[0]["suggestions"] == []
     assert db.query("sitemap")[0][0]["pages"] == []
     assert db.query("career_page", "backend-developer", "US") == []

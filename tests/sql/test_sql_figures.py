@@ -446,7 +446,9 @@ def test_figure_is_removed_with_its_career_level(db, career):
 
 def test_content_version_grows_only_when_a_figure_changes(db, career):
     def version():
-        return db.query("content_version")[0][0]
+        found = db.query("content_version")[0][0]
+        db.end_transaction()
+        return found
     before = version()
     db.derive(career)
     assert version() == before
