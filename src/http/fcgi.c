@@ -18,8 +18,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/guard.h"
 
 #define IDLE_MS 30000
+/* Less than the master waits for the end of a worker that it told to end. */
+#define STOP_MS 8000
 
 static volatile sig_atomic_t is_stopping;
 
@@ -45,6 +48,22 @@ static void block_signals(sigset_t *while_waiting)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGUSR1, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/*
+ * epoll_pwait lets a signal through only when it has to wait. While requests
+ * queue up it never does, so that a stop must be looked for.
+ */
+static bool is_told_to_stop(void)
+{
+	sigset_t pending;
+
+	if (is_stopping)
+		return true;
+	if (sigpending(&pending) < 0)
+		return false;
+	return sigismember(&pending, SIGTERM) ||
+	       sigismember(&pending, SIGINT) || sigismember(&pending, SIGUSR1);
 }
 
 static void sit(struct seat *seat, enum seat_state state)
@@ -164,38 +183,62 @@ static void write_head(const struct request *rq, const struct response *rs,
 	strbuf_addstr(head, "\r\n");
 }
 
+/* Sends pieces until the last, or until one fails. What became of them. */
+static const char *send_each(FCGX_Request *fr, struct web *web,
+			     struct seat *seat, const struct request *rq,
+			     struct response *rs, struct strbuf *head,
+			     int64_t *bytes)
+{
+	int64_t stop_by = 0;
+	int rc;
+
+	do {
+		sit(seat, SEAT_BUSY);
+		if (!stop_by && is_told_to_stop())
+			stop_by = clock_ms() + STOP_MS;
+		if (stop_by && clock_ms() > stop_by)
+			return "stopped";
+		rc = web_more(web, rq, rs);
+		if (rc < 0)
+			return "failed";
+		if (!send_piece(fr, head, &rs->body, rc == 0))
+			return "reader left";
+		*bytes += (int64_t)rs->body.len;
+		strbuf_reset(head);
+	} while (rc > 0);
+	return NULL;
+}
+
 /*
- * The pieces of a large reply, as they are made. The master's deadline is for
- * each of them. Where one fails the end of the request stays unsaid, which
- * nginx takes for a broken transfer, and so does who reads from it.
+ * A large reply in pieces, as they are made. The master's deadline is for each
+ * of them, and when this worker is to end, for the rest of them.
  */
 static bool send_pieces(FCGX_Request *fr, struct web *web, struct seat *seat,
 			const struct request *rq, struct response *rs,
 			struct strbuf *head)
 {
 	int64_t start = clock_us(), bytes = 0;
+	const char *fault;
+	struct guard guard;
 	struct log_line l;
-	bool is_sent;
-	int rc;
 
-	do {
-		sit(seat, SEAT_BUSY);
-		rc = web_more(web, rq, rs);
-		is_sent = rc >= 0 && send_piece(fr, head, &rs->body, rc == 0);
-		strbuf_reset(head);
-		bytes += (int64_t)rs->body.len;
-	} while (rc > 0 && is_sent);
+	/* Without a byte of the reply, nginx asks another worker. */
+	if (!guard_begin(&guard, fr->ipcFd)) {
+		log_event(LOG_ERROR, "guard", "%s", strerror(errno));
+		return true;
+	}
+	fault = send_each(fr, web, seat, rq, rs, head, &bytes);
+	if (fault)
+		guard_break_off(fr->ipcFd);
+	guard_end(&guard);
 	log_set_request(rq->id);
-	log_begin(&l, rc < 0 ? LOG_ERROR : LOG_INFO, "request.pieces");
-	log_str(&l, "end",
-		rc < 0	  ? "failed"
-		: is_sent ? "whole"
-			  : "reader left");
+	log_begin(&l, fault ? LOG_WARN : LOG_INFO, "request.pieces");
+	log_str(&l, "end", fault ? fault : "whole");
 	log_int(&l, "bytes", bytes);
 	log_int(&l, "us", clock_us() - start);
 	log_end(&l);
 	log_set_request(NULL);
-	return is_sent || rc < 0;
+	return !fault || strcmp(fault, "reader left") != 0;
 }
 
 static void answer(FCGX_Request *fr, struct web *web, struct seat *seat,
@@ -256,22 +299,6 @@ static bool accept_one(FCGX_Request *fr, struct web *web, struct seat *seat,
 		return true;
 	}
 	return rc >= 0 || rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR;
-}
-
-/*
- * epoll_pwait lets a signal through only when it has to wait. While requests
- * queue up it never does, so that a stop must be looked for.
- */
-static bool is_told_to_stop(void)
-{
-	sigset_t pending;
-
-	if (is_stopping)
-		return true;
-	if (sigpending(&pending) < 0)
-		return false;
-	return sigismember(&pending, SIGTERM) ||
-	       sigismember(&pending, SIGINT) || sigismember(&pending, SIGUSR1);
 }
 
 int fcgi_serve(const struct fcgi_options *o, struct web *web)
