@@ -5,6 +5,9 @@ B ?= build
 PORT ?= 8080
 CC ?= gcc
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+# What our pages are as old as, at least: the last commit, or this build.
+RELEASED_AT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
+	2>/dev/null),$(shell date +%s))
 
 MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat libidn2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
@@ -30,7 +33,7 @@ endif
 MEMCHECK := valgrind -q --leak-check=full --error-exitcode=99 --trace-children=yes
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -D_GNU_SOURCE \
-	-DVERSION='"$(VERSION)"' -Isrc -I$B/gen \
+	-DVERSION='"$(VERSION)"' -DRELEASED_AT=$(RELEASED_AT) -Isrc -I$B/gen \
 	-include src/base/banned.h $(INCLUDES)
 LIBS := -lfcgi $(shell pkg-config --libs $(MODULES))
 INCLUDES := $(shell pkg-config --cflags $(MODULES))

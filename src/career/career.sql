@@ -240,8 +240,9 @@ SELECT
 FROM feed AS f;
 
 -- name: content_version
--- Called by each worker at most once a second.
-SELECT v.version
+-- Called by each worker at most once a second. Then: when it changed.
+SELECT v.version,
+	extract(epoch FROM date_trunc('second', v.changed_at))::bigint
 FROM catalog.content_version AS v;
 
 -- name: resource

@@ -172,11 +172,13 @@ static bool send_piece(const FCGX_Request *fr, const struct strbuf *head,
 static void write_head(const struct request *rq, const struct response *rs,
 		       struct strbuf *head)
 {
+	bool has_body = rs->status != 304 && rs->status != 204;
+
 	strbuf_addf(head, "Status: %d %s\r\n", rs->status,
 		    response_reason(rs->status));
-	if (rs->content_type && rs->status != 304)
+	if (rs->content_type && has_body)
 		strbuf_addf(head, "Content-Type: %s\r\n", rs->content_type);
-	if (rs->status != 304 && !rs->more)
+	if (has_body && !rs->more)
 		strbuf_addf(head, "Content-Length: %zu\r\n", rs->body.len);
 	strbuf_addf(head, "X-Request-Id: %s\r\n", rq->id);
 	strbuf_add(head, rs->headers.buf, rs->headers.len);

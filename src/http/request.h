@@ -49,7 +49,8 @@ struct request {
 	const char *country; /* ISO code the edge chose, "" if none */
 	const char *country_reason; /* choice edge connection language default */
 	enum encoding encoding;
-	const char *if_none_match;
+	const char *if_none_match; /* "" as the next, if it is not there */
+	const char *if_modified_since;
 	const char *origin;
 	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *accept;

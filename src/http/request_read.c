@@ -85,6 +85,7 @@ void request_read(struct request *rq, char *const *params)
 	rq->country_reason = value_of(params, "COUNTRY_REASON");
 	rq->encoding = encoding_of(value_of(params, "ENCODING"));
 	rq->if_none_match = value_of(params, "HTTP_IF_NONE_MATCH");
+	rq->if_modified_since = value_of(params, "HTTP_IF_MODIFIED_SINCE");
 	rq->origin = value_of(params, "HTTP_ORIGIN");
 	rq->fetch_site = value_of(params, "HTTP_SEC_FETCH_SITE");
 	rq->accept = value_of(params, "HTTP_ACCEPT");

@@ -1,6 +1,7 @@
 #include "http/router.h"
 
 #include "base/json.h"
+#include "http/accept.h"
 #include "base/utf8.h"
 #include "base/parse.h"
 
@@ -141,7 +142,7 @@ static void complain_unknown(const struct route *route, enum field_in in,
 {
 	/* Links to pages collect foreign parameters; they do not matter there.
 	 * A program that misspells one should know. */
-	if (route->is_api)
+	if (route->kind & ROUTE_API)
 		response_complain(
 			rs, name,
 			sentence(rq->arena, "is not known here; known: ",
@@ -157,6 +158,16 @@ static void check_value(const struct field *f, const char *value,
 		response_complain(rs, f->name, "is one parameter too many");
 }
 
+/* A form sends every field it has; a program that sends nothing errs. */
+static void check_empty(const struct route *route, const struct field *f,
+			struct request *rq, struct response *rs)
+{
+	if (route->kind & ROUTE_API)
+		response_complain(rs, f->name,
+				  sentence(rq->arena, "is empty; it ",
+					   f->expect));
+}
+
 static void check_pair(const struct route *route, enum field_in in,
 		       const struct param *pair, struct request *rq,
 		       struct response *rs)
@@ -165,6 +176,8 @@ static void check_pair(const struct route *route, enum field_in in,
 
 	if (!f)
 		complain_unknown(route, in, pair->name, rq, rs);
+	else if (in == FIELD_QUERY && !*pair->value)
+		check_empty(route, f, rq, rs);
 	else if (!(f->in & FIELD_MANY) && request_param(rq, pair->name))
 		response_complain(rs, f->name, "is given more than once");
 	else
@@ -309,16 +322,111 @@ static int check_params(const struct route *route, struct request *rq,
 	return rs->complaint_count ? 400 : 0;
 }
 
-static int method_not_allowed(struct response *rs, unsigned methods)
+/* As it was sent, but for what may stand in no address. */
+static void add_raw(struct strbuf *out, const char *text, size_t len)
 {
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("\"<>", c))
+			strbuf_addf(out, "%%%02X", c);
+		else
+			strbuf_addch(out, (char)c);
+	}
+}
+
+/* Whether a pair of the query gives a field of the route no value. */
+static bool is_empty_field(const struct route *route, struct request *rq,
+			   const char *text, size_t len)
+{
+	struct param pair;
+
+	return request_decode_form(rq->arena, text, len, &pair, 1) == 1 &&
+	       !*pair.value && field_of(route, FIELD_QUERY, pair.name);
+}
+
+/*
+ * A form that is sent by GET names its empty fields too. One page has one
+ * address: 302 to the same without them, or 0 where there are none.
+ */
+static int leave_out_empties(const struct route *route, struct request *rq,
+			     struct response *rs)
+{
+	struct strbuf to = STRBUF_INIT;
+	bool is_any = false;
+	int status = 0;
+
+	strbuf_addstr(&to, rq->path);
+	for (const char *s = rq->query; *s;) {
+		size_t len = strcspn(s, "&");
+
+		if (is_empty_field(route, rq, s, len)) {
+			is_any = true;
+		} else if (len) {
+			strbuf_addch(&to, strchr(to.buf, '?') ? '&' : '?');
+			add_raw(&to, s, len);
+		}
+		s += len + (s[len] == '&');
+	}
+	if (is_any)
+		status = response_redirect(rs, 302, to.buf);
+	strbuf_release(&to);
+	return status;
+}
+
+/* 406 where who asks takes nothing of what there is; errors need no asking. */
+static int check_accept(const struct route *route, const struct request *rq,
+			struct response *rs)
+{
+	const char *type = route->kind & ROUTE_CSV	? "text/csv"
+			   : route->kind & ROUTE_NDJSON ? "application/x-ndjson"
+							: "application/json";
+
+	if (accept_takes(rq->accept, type))
+		return 0;
+	return response_error(rs, 406,
+			      "There is only %s at this address, which the "
+			      "Accept header refuses.",
+			      type);
+}
+
+static int check_request(const struct route *route, struct request *rq,
+			 struct response *rs)
+{
+	int status = check_params(route, rq, rs);
+
+	if (status)
+		return status;
+	if (route->kind & ROUTE_API)
+		return check_accept(route, rq, rs);
+	if (rq->method == METHOD_POST || (route->kind & ROUTE_EMPTIES))
+		return 0;
+	return leave_out_empties(route, rq, rs);
+}
+
+/* An address that does not take the method, or is asked which it takes. */
+static int tell_methods(const struct request *rq, struct response *rs,
+			unsigned methods)
+{
+	bool is_read = methods & METHOD_GET;
 	char allow[64];
 
-	snprintf(allow, sizeof(allow), "%s%s%s",
-		 methods & METHOD_GET ? "GET, HEAD" : "",
-		 methods & METHOD_GET && methods & METHOD_POST ? ", " : "",
-		 methods & METHOD_POST ? "POST" : "");
+	snprintf(allow, sizeof(allow), "%s%sOPTIONS",
+		 is_read ? "GET, HEAD, " : "",
+		 methods & METHOD_POST ? "POST, " : "");
 	response_header(rs, "Allow", allow);
-	return response_error(rs, 405, "This address answers %s only.", allow);
+	if (rq->method != METHOD_OPTIONS)
+		return response_error(rs, 405, "This address answers %s only.",
+				      allow);
+	/* Pages of other sites may read the API, and change nothing. */
+	if (is_read && router_is_api_path(rq->path)) {
+		response_header(rs, "Access-Control-Allow-Methods",
+				"GET, HEAD");
+		response_header(rs, "Access-Control-Allow-Headers",
+				"Accept, If-None-Match, If-Modified-Since");
+		response_header(rs, "Access-Control-Max-Age", "86400");
+	}
+	return 204;
 }
 
 /* The path without a slash too many at its end, if there is a page; or NULL. */
@@ -354,13 +462,13 @@ const struct route *router_find(const struct route *routes, struct request *rq,
 			others |= r->methods;
 			continue;
 		}
-		*status = check_params(r, rq, rs);
+		*status = check_request(r, rq, rs);
 		return *status ? NULL : r;
 	}
 	rq->param_count = 0;
 	better = others ? NULL : without_slash(routes, rq);
 	if (others)
-		*status = method_not_allowed(rs, others);
+		*status = tell_methods(rq, rs, others);
 	else if (better)
 		*status = response_redirect(rs, 301, better);
 	else

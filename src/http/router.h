@@ -30,6 +30,18 @@ struct field {
 	const char *expect; /* "must be …", for the visitor */
 };
 
+/* What kind of address it is, or'ed. */
+enum route_kind {
+	ROUTE_PAGE = 0,
+	/* Errors are problem+json, unknown and empty parameters among them; it
+	 * answers application/json, unless one of the next two is said. */
+	ROUTE_API = 1 << 0,
+	ROUTE_CSV = 1 << 1,
+	ROUTE_NDJSON = 1 << 2,
+	/* A page that redirects by itself where values are empty. */
+	ROUTE_EMPTIES = 1 << 3
+};
+
 struct route {
 	const char *name;    /* label of metrics and log */
 	unsigned methods;    /* METHOD_GET (which implies HEAD), METHOD_POST */
@@ -37,7 +49,7 @@ struct route {
 	handler *handle;
 	const struct field *fields; /* ends with a NULL name; NULL for none */
 	enum caching caching;
-	bool is_api; /* errors are problem+json, unknown parameters too */
+	unsigned kind; /* enum route_kind */
 };
 
 /* Kinds of field that several routes take. */
@@ -50,8 +62,9 @@ bool field_is_text(const char *value);	/* anything of at most 400 bytes */
 
 /*
  * Finds the route and fills rq->params. Returns NULL with *status 404, 405,
- * 400, or 301 for a slash too many at the end, and what to say in rs (an
- * Allow header too). routes ends with a NULL pattern.
+ * 406, 415, 400, or 301 for a slash too many at the end, 302 for a page's
+ * address with empty values, 204 for OPTIONS, and what to say in rs (Allow and
+ * Location too). routes ends with a NULL pattern.
  */
 const struct route *router_find(const struct route *routes, struct request *rq,
 				struct response *rs, int *status);

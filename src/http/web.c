@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "http/compress.h"
+#include "http/conditional.h"
 
 /* Fresh content is noticed this fast without asking for each request. */
 #define VERSION_INTERVAL_MS 1000
@@ -133,6 +134,7 @@ static void look_at_version(struct web *web)
 	for (const char *s = db_value(web->read, 0, 0); s && *s; s++)
 		version = version * 10 + (*s - '0');
 	web->version = version;
+	web->version_at = web_time(web->read, 1);
 	seen = atomic_load(&web->metrics->content_version);
 	while (seen < version &&
 	       !atomic_compare_exchange_weak(&web->metrics->content_version,
@@ -179,7 +181,28 @@ static void add_caching(struct response *rs)
 	response_header(rs, "X-Browser-Cache", for_browser[rs->caching]);
 }
 
-static void finish(struct response *rs, enum encoding encoding)
+/*
+ * What does not say when it changed is as old as the content or as this
+ * program, whichever is newer; what a template makes of what does say is no
+ * older than the program. What nobody keeps has no such time.
+ */
+static void date_reply(const struct web *web, struct response *rs)
+{
+	bool is_page = rs->content_type &&
+		       strncmp(rs->content_type, "text/html", 9) == 0;
+
+	if (rs->status != 200 || rs->caching == CACHING_NONE)
+		return;
+	if (!rs->last_modified)
+		rs->last_modified = web->version_at > RELEASED_AT
+					    ? web->version_at
+					    : RELEASED_AT;
+	else if (is_page && rs->last_modified < RELEASED_AT)
+		rs->last_modified = RELEASED_AT;
+}
+
+static void finish(const struct web *web, struct response *rs,
+		   enum encoding encoding)
 {
 	struct strbuf date = STRBUF_INIT;
 
@@ -193,6 +216,7 @@ static void finish(struct response *rs, enum encoding encoding)
 				compress_name(encoding));
 	if (rs->status == 200 && !rs->more)
 		add_etag(rs);
+	date_reply(web, rs);
 	if (rs->last_modified) {
 		clock_add_http(&date, rs->last_modified);
 		response_header(rs, "Last-Modified", date.buf);
@@ -223,7 +247,7 @@ static void call(struct web *web, const struct route *route,
 	if (rs->status == 503 && web->slot)
 		atomic_fetch_add(&web->slot->database_down, 1);
 	if (rs->status >= 400 && (!rs->body.len || rs->status == 500))
-		web_error(web, rq, rs, route->is_api);
+		web_error(web, rq, rs, route->kind & ROUTE_API);
 }
 
 static void count(_Atomic uint64_t *counter)
@@ -254,7 +278,7 @@ static void serve_cacheable(struct web *web, const struct route *route,
 		count(&web->slot->cache_stale);
 		goto out;
 	}
-	finish(rs, rq->encoding);
+	finish(web, rs, rq->encoding);
 	if ((rs->status == 200 && !rs->more) || rs->status == 301)
 		page_cache_put(web->cache, key.buf, web->version, rs);
 out:
@@ -267,31 +291,7 @@ static void refuse(struct web *web, struct request *rq, struct response *rs,
 	rs->status = status;
 	if (status >= 400)
 		web_error(web, rq, rs, router_is_api_path(rq->path));
-	finish(rs, rq->encoding);
-}
-
-/* The edge strips If-None-Match where it keeps pages; others may send it. */
-static void answer_not_modified(const struct request *rq, struct response *rs)
-{
-	const char *etag = strstr(rs->headers.buf, "ETag: ");
-	char value[64];
-	size_t len;
-
-	if (rs->status != 200 || !etag || !*rq->if_none_match ||
-	    !(rq->method & (METHOD_GET | METHOD_HEAD)))
-		return;
-	etag += strlen("ETag: ");
-	len = strcspn(etag, "\r");
-	if (len >= sizeof(value))
-		return;
-	memcpy(value, etag, len);
-	value[len] = '\0';
-	if (strcmp(rq->if_none_match, "*") != 0 &&
-	    !strstr(rq->if_none_match, value))
-		return;
-	rs->status = 304;
-	rs->more = NULL;
-	strbuf_reset(&rs->body);
+	finish(web, rs, rq->encoding);
 }
 
 /* Whether something is sent to this path, by rights or by mistake. */
@@ -421,9 +421,9 @@ void web_serve(struct web *web, struct request *rq, struct response *rs)
 		serve_cacheable(web, route, rq, rs);
 	} else {
 		call(web, route, rq, rs);
-		finish(rs, rq->encoding);
+		finish(web, rs, rq->encoding);
 	}
-	answer_not_modified(rq, rs);
+	conditional_answer(rq, rs);
 	count_connects(web);
 	us = clock_us() - start;
 	metrics_count(web->slot,

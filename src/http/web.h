@@ -24,6 +24,7 @@ struct web {
 	struct metrics_slot *slot;
 	struct metrics *metrics; /* of all workers, for /metrics */
 	int64_t version;	 /* of the content, as last read; 0: never */
+	time_t version_at;	 /* when it became that; 0: not known */
 	int64_t version_read_at;
 	bool is_database_down;
 	int64_t connects;	/* to the database, as counted so far */
@@ -75,7 +76,10 @@ int web_database_status(struct response *rs, enum db_result rc);
  */
 cJSON *web_database_json(struct db *db);
 
-/* A column with seconds since 1970 as the time of the last change. */
+/* A column with seconds since 1970 as a time; 0 where there is none. */
+time_t web_time(const struct db *db, int column);
+
+/* The same as the time of the last change of a reply. */
 void web_last_modified(struct response *rs, const struct db *db, int column);
 
 /* Fills rs with the error page or the problem document for rs->status. */

@@ -108,13 +108,22 @@ cJSON *web_database_json(struct db *db)
 	return json;
 }
 
-void web_last_modified(struct response *rs, const struct db *db, int column)
+time_t web_time(const struct db *db, int column)
 {
 	const char *text = db_value(db, 0, column);
 	int64_t seconds;
 
-	if (text && parse_int(text, 0, YEAR_10000, &seconds))
-		rs->last_modified = (time_t)seconds;
+	if (!text || !parse_int(text, 0, YEAR_10000, &seconds))
+		return 0;
+	return (time_t)seconds;
+}
+
+void web_last_modified(struct response *rs, const struct db *db, int column)
+{
+	time_t t = web_time(db, column);
+
+	if (t)
+		rs->last_modified = t;
 }
 
 static cJSON *complaints_json(const struct response *rs)

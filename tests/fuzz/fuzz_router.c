@@ -131,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rq.method = request_method_of(text);
 	rq.query = cut(path, '?');
 	rq.path = path;
+	rq.accept = "";
 	rq.content_type = *form == '{' ? "application/json"
 				       : "application/x-www-form-urlencoded";
 	rq.body = form;

@@ -38,23 +38,29 @@ static const struct field json_fields[] = {
 };
 
 static const struct route routes[] = {
-	{ "home", METHOD_GET, "/", answer, NULL, CACHING_NONE, false },
+	{ "home", METHOD_GET, "/", answer, NULL, CACHING_NONE, ROUTE_PAGE },
 	{ "page", METHOD_GET, "/p/{slug}", answer, page_fields, CACHING_NONE,
-	  false },
+	  ROUTE_PAGE },
 	{ "deep", METHOD_GET, "/p/{slug}/more", answer, page_fields,
-	  CACHING_NONE, false },
-	{ "form", METHOD_GET, "/form", answer, NULL, CACHING_NONE, false },
+	  CACHING_NONE, ROUTE_PAGE },
+	{ "form", METHOD_GET, "/form", answer, NULL, CACHING_NONE, ROUTE_PAGE },
 	{ "send", METHOD_POST, "/form", answer, form_fields, CACHING_NONE,
-	  false },
+	  ROUTE_PAGE },
 	{ "push", METHOD_POST, "/push", answer, form_fields, CACHING_NONE,
-	  false },
+	  ROUTE_PAGE },
 	{ "many", METHOD_POST, "/many", answer, many_fields, CACHING_NONE,
-	  false },
-	{ "json", METHOD_POST, "/api/send", answer, json_fields, CACHING_NONE,
-	  true },
+	  ROUTE_PAGE },
+	{ "json", METHOD_POST, "/api/v1/send", answer, json_fields,
+	  CACHING_NONE, ROUTE_API },
 	{ "api", METHOD_GET, "/api/{slug}", answer, page_fields, CACHING_NONE,
-	  true },
-	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
+	  ROUTE_API },
+	{ "own", METHOD_GET, "/own/{slug}", answer, page_fields, CACHING_NONE,
+	  ROUTE_EMPTIES },
+	{ "csv", METHOD_GET, "/csv/{slug}", answer, page_fields, CACHING_NONE,
+	  ROUTE_API | ROUTE_CSV },
+	{ "lines", METHOD_GET, "/lines/{slug}", answer, page_fields,
+	  CACHING_NONE, ROUTE_API | ROUTE_NDJSON },
+	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, ROUTE_PAGE },
 };
 
 struct fixture {
@@ -94,6 +100,8 @@ static const char *find(struct fixture *f, enum method method, const char *path,
 	f->rq.path = path;
 	f->rq.query = query;
 	f->rq.arena = &f->arena;
+	if (!f->rq.accept)
+		f->rq.accept = "";
 	if (!f->rq.content_type)
 		f->rq.content_type = "application/x-www-form-urlencoded";
 	if (!f->rq.body)
@@ -175,12 +183,13 @@ static void test_other_method_is_405_with_allow(void **state)
 		enum method method;
 		const char *path, *allow;
 	} cases[] = {
-		{ METHOD_POST, "/", "Allow: GET, HEAD\r\n" },
-		{ METHOD_OTHER, "/p/a", "Allow: GET, HEAD\r\n" },
-		{ METHOD_OTHER, "/form", "Allow: GET, HEAD, POST\r\n" },
-		{ METHOD_OPTIONS, "/form", "Allow: GET, HEAD, POST\r\n" },
-		{ METHOD_GET, "/push", "Allow: POST\r\n" },
-		{ METHOD_HEAD, "/push", "Allow: POST\r\n" },
+		{ METHOD_POST, "/", "Allow: GET, HEAD, OPTIONS\r\n" },
+		{ METHOD_OTHER, "/p/a", "Allow: GET, HEAD, OPTIONS\r\n" },
+		{ METHOD_OTHER, "/form",
+		  "Allow: GET, HEAD, POST, OPTIONS\r\n" },
+		{ METHOD_GET, "/push", "Allow: POST, OPTIONS\r\n" },
+		{ METHOD_HEAD, "/push", "Allow: POST, OPTIONS\r\n" },
+		{ METHOD_POST, "/api/a", "Allow: GET, HEAD, OPTIONS\r\n" },
 	};
 	struct fixture *f = *state;
 
@@ -193,6 +202,120 @@ static void test_other_method_is_405_with_allow(void **state)
 	find(f, METHOD_POST, "/none", "");
 	assert_int_equal(f->status, 404);
 	assert_string_equal(f->rs.headers.buf, "");
+}
+
+static void
+test_options_tells_methods_and_on_the_api_what_others_may(void **state)
+{
+	static const char api[] =
+		"Allow: GET, HEAD, OPTIONS\r\n"
+		"Access-Control-Allow-Methods: GET, HEAD\r\n"
+		"Access-Control-Allow-Headers: Accept, If-None-Match, "
+		"If-Modified-Since\r\n"
+		"Access-Control-Max-Age: 86400\r\n";
+	static const struct {
+		const char *path, *query, *headers;
+	} cases[] = {
+		{ "/", "", "Allow: GET, HEAD, OPTIONS\r\n" },
+		{ "/form", "x=%zz", "Allow: GET, HEAD, POST, OPTIONS\r\n" },
+		{ "/push", "", "Allow: POST, OPTIONS\r\n" },
+		{ "/api/a", "", api },
+		{ "/api/a", "no=1&level=", api },
+		/* Nobody else's page may have a visitor sign up. */
+		{ "/api/v1/send", "", "Allow: POST, OPTIONS\r\n" },
+	};
+	struct fixture *f = *state;
+
+	f->rq.accept = "image/png";
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_string_equal(find(f, METHOD_OPTIONS, cases[i].path,
+					 cases[i].query),
+				    "");
+		assert_int_equal(f->status, 204);
+		assert_string_equal(f->rs.headers.buf, cases[i].headers);
+	}
+	find(f, METHOD_OPTIONS, "/none", "");
+	assert_int_equal(f->status, 404);
+}
+
+static void test_empty_value_is_named_to_programs(void **state)
+{
+	static const char *const queries[] = {
+		"level=", "level", "page=1&level=", "level=&level=mid"
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
+		assert_string_equal(find(f, METHOD_GET, "/api/a", queries[i]),
+				    "");
+		assert_int_equal(f->status, 400);
+		assert_string_equal(f->rs.complaints[0].parameter, "level");
+		assert_string_equal(f->rs.complaints[0].detail,
+				    "is empty; it must be a level");
+	}
+}
+
+static void
+test_empty_values_of_a_page_are_left_out_of_its_address(void **state)
+{
+	static const struct {
+		const char *query, *to;
+	} cases[] = {
+		{ "level=", "/p/a" },
+		{ "level", "/p/a" },
+		{ "level=&page=", "/p/a" },
+		{ "x=1&level=&page=2&y=", "/p/a?x=1&page=2&y=" },
+		{ "level=&level=mid", "/p/a?level=mid" },
+		{ "page=2&&level=&", "/p/a?page=2" },
+		{ "l%65vel=&page=2", "/p/a?page=2" },
+		{ "level=&z=%C3%A9&y=\xc3\xa9\"< \r\n\t#",
+		  "/p/a?z=%C3%A9&y=%C3%A9%22%3C%20%0D%0A%09#" },
+	};
+	struct fixture *f = *state;
+	char want[200];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_string_equal(find(f, METHOD_GET, "/p/a", cases[i].query),
+				    "");
+		assert_int_equal(f->status, 302);
+		snprintf(want, sizeof(want), "Location: %s\r\n", cases[i].to);
+		assert_string_equal(f->rs.headers.buf, want);
+	}
+	assert_string_equal(find(f, METHOD_GET, "/p/a", "utm="), "page");
+	assert_string_equal(find(f, METHOD_GET, "/p/a", "level=&page=x"), "");
+	assert_int_equal(f->status, 400);
+	/* One that sees to it by itself. */
+	assert_string_equal(find(f, METHOD_GET, "/own/a", "level=&page=2"),
+			    "own");
+	assert_string_equal(request_param(&f->rq, "page"), "2");
+	assert_null(request_param(&f->rq, "level"));
+}
+
+static void
+test_reply_that_is_not_wanted_is_406_that_names_what_there_is(void **state)
+{
+	static const struct {
+		const char *path, *type, *other;
+	} cases[] = {
+		{ "/api/a", "application/json", "text/csv" },
+		{ "/csv/a", "text/csv", "application/json" },
+		{ "/lines/a", "application/x-ndjson", "application/json" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		f->rq.accept = cases[i].type;
+		assert_true(*find(f, METHOD_GET, cases[i].path, ""));
+		f->rq.accept = cases[i].other;
+		assert_false(*find(f, METHOD_GET, cases[i].path, ""));
+		assert_int_equal(f->status, 406);
+		assert_non_null(strstr(f->rs.detail.buf, cases[i].type));
+		/* What is asked for wrongly is told first. */
+		assert_false(*find(f, METHOD_GET, cases[i].path, "no=1"));
+		assert_int_equal(f->status, 400);
+	}
+	/* Browsers show what they are sent. */
+	assert_string_equal(find(f, METHOD_GET, "/p/a", ""), "page");
 }
 
 static void test_unknown_parameter_is_400_for_programs(void **state)
@@ -323,13 +446,13 @@ static void test_document_comes_as_a_document(void **state)
 
 	f->rq.content_type = "application/json; charset=utf-8";
 	f->rq.body = " {\"topics\":[\"b\",\"a\"],\"email\":\"\\u00e9\"}\n";
-	assert_string_equal(find(f, METHOD_POST, "/api/send", ""), "json");
+	assert_string_equal(find(f, METHOD_POST, "/api/v1/send", ""), "json");
 	assert_string_equal(request_param(&f->rq, "email"), "é");
 	assert_string_equal(request_next(&f->rq, "topics", &at), "b");
 	assert_string_equal(request_next(&f->rq, "topics", &at), "a");
 	assert_null(request_next(&f->rq, "topics", &at));
 	f->rq.content_type = "application/x-www-form-urlencoded";
-	find(f, METHOD_POST, "/api/send", "");
+	find(f, METHOD_POST, "/api/v1/send", "");
 	assert_int_equal(f->status, 415);
 }
 
@@ -359,7 +482,7 @@ static void test_what_is_wrong_of_a_document_is_named(void **state)
 	f->rq.content_type = "application/json";
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		f->rq.body = cases[i].body;
-		find(f, METHOD_POST, "/api/send", "");
+		find(f, METHOD_POST, "/api/v1/send", "");
 		if (f->status != 400 || f->rs.complaint_count != 1)
 			fail_msg("'%s': %d", cases[i].body, f->status);
 		assert_string_equal(f->rs.complaints[0].parameter,
@@ -405,6 +528,10 @@ int main(void)
 		TEST(test_value_of_the_path_is_a_parameter),
 		TEST(test_head_is_answered_where_get_is),
 		TEST(test_other_method_is_405_with_allow),
+		TEST(test_options_tells_methods_and_on_the_api_what_others_may),
+		TEST(test_empty_value_is_named_to_programs),
+		TEST(test_empty_values_of_a_page_are_left_out_of_its_address),
+		TEST(test_reply_that_is_not_wanted_is_406_that_names_what_there_is),
 		TEST(test_unknown_parameter_is_400_for_programs),
 		TEST(test_unknown_parameter_is_ignored_for_pages),
 		TEST(test_each_bad_parameter_is_named),
