@@ -54,6 +54,31 @@ static void test_int_has_one_spelling(void **state)
 			fail_msg("'%s' was taken", bad[i]);
 }
 
+static void test_time_is_a_second_of_utc(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} cases[] = {
+		{ "2026-11-24T09:30:00Z", true },
+		{ "2024-02-29T23:59:59Z", true },
+		{ "2026-02-29T00:00:00Z", false },
+		{ "2026-11-24T24:00:00Z", false },
+		{ "2026-11-24T09:60:00Z", false },
+		{ "2026-11-24T09:30:60Z", false },
+		{ "2026-11-24T09:30:00", false },
+		{ "2026-11-24T09:30:00Zx", false },
+		{ "2026-11-24 09:30:00Z", false },
+		{ "2026-11-24", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (parse_is_time(cases[i].text) != cases[i].ok)
+			fail_msg("'%s'", cases[i].text);
+}
+
 static void check_slugs(const char *const *texts, bool want)
 {
 	for (; *texts; texts++)
@@ -152,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_int_is_taken_whole_and_within_limits),
 		cmocka_unit_test(test_int_has_one_spelling),
+		cmocka_unit_test(test_time_is_a_second_of_utc),
 		cmocka_unit_test(test_slug_takes_words_joined_by_dashes),
 		cmocka_unit_test(test_slug_refuses_double_dash),
 		cmocka_unit_test(test_slug_refuses_dash_at_an_end),
