@@ -157,8 +157,8 @@ static int start(struct web *web, const struct request *rq, struct response *rs,
 int career_export_careers(struct web *web, const struct request *rq,
 			  struct response *rs)
 {
-	return start(web, rq, rs, Q_EXPORT_CAREERS,
-		     "application/x-ndjson", "careers");
+	return start(web, rq, rs, Q_EXPORT_CAREERS, "application/x-ndjson",
+		     "careers");
 }
 
 int career_export_salaries(struct web *web, const struct request *rq,
