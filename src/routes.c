@@ -150,18 +150,20 @@ static const struct field erase_fields[] = {
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
 
-#define PAGE(name, pattern, fn, fields, caching)                      \
-	{                                                             \
-		name, METHOD_GET, pattern, fn, fields, caching, false \
+#define PAGE(name, pattern, fn, fields, caching)                           \
+	{                                                                  \
+		name, METHOD_GET, pattern, fn, fields, caching, ROUTE_PAGE \
 	}
-#define API(name, pattern, fn, fields)                                  \
+#define API_OF(type, name, pattern, fn, fields)                         \
 	{                                                               \
 		"api_" name, METHOD_GET, "/api/v1" pattern, fn, fields, \
-			CACHING_SHARED, true                            \
+			CACHING_SHARED, ROUTE_API | (type)              \
 	}
-#define POST(name, pattern, fn, fields)                                     \
-	{                                                                   \
-		name, METHOD_POST, pattern, fn, fields, CACHING_NONE, false \
+#define API(name, pattern, fn, fields) API_OF(0, name, pattern, fn, fields)
+#define POST(name, pattern, fn, fields)                               \
+	{                                                             \
+		name, METHOD_POST, pattern, fn, fields, CACHING_NONE, \
+			ROUTE_PAGE                                    \
 	}
 
 const struct route routes[] = {
@@ -222,16 +224,16 @@ const struct route routes[] = {
 	API("sources", "/sources", career_api_sources, NULL),
 	API("about", "/about", career_api_about, NULL),
 	API("changes", "/changes", career_api_changes, changes_fields),
-	API("export_salaries", "/export/salaries.csv", career_export_salaries,
-	    NULL),
-	API("export_careers", "/export/careers.ndjson", career_export_careers,
-	    NULL),
+	API_OF(ROUTE_CSV, "export_salaries", "/export/salaries.csv",
+	       career_export_salaries, NULL),
+	API_OF(ROUTE_NDJSON, "export_careers", "/export/careers.ndjson",
+	       career_export_careers, NULL),
 	{ "api_subscribe", METHOD_POST, "/api/v1/subscriptions",
-	  subscription_api, subscription_fields, CACHING_NONE, true },
+	  subscription_api, subscription_fields, CACHING_NONE, ROUTE_API },
 	PAGE("healthz", "/healthz", health_alive, NULL, CACHING_NONE),
 	PAGE("readyz", "/readyz", health_ready, NULL, CACHING_NONE),
 	PAGE("metrics", "/metrics", health_metrics, NULL, CACHING_NONE),
-	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, false },
+	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, ROUTE_PAGE },
 };
 
 static bool help_wanted(int argc, char **argv, const char *text)

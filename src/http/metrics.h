@@ -15,7 +15,7 @@
 #include "base/strbuf.h"
 
 #define METRICS_SLOTS 64
-#define METRICS_ROUTES 48
+#define METRICS_ROUTES 64
 #define METRICS_BUCKETS 12 /* the last is infinity */
 
 enum seat_state { SEAT_EMPTY, SEAT_STARTING, SEAT_IDLE, SEAT_BUSY };
