@@ -119,7 +119,8 @@ def test_other_name_of_a_country_leads_to_its_code(dated, country, code):
 
 
 def test_country_without_figures_has_an_empty_history(dated):
-    assert get(dated, SALARIES + "/ae/history") == {"data": []}
+    assert get(dated, SALARIES + "/ae/history") == {
+        "data": [], "total": 0, "next": None}
     assert {row["salary"] for row in get(
         dated, SALARIES + "/ae/history?as_of=2026-01-10")["data"]} == {None}
 
@@ -150,7 +151,8 @@ def test_slash_at_the_end_leads_on(dated):
 
 def test_other_methods_are_refused(dated):
     reply = dated.request("POST", US, {}, b"")
-    assert reply.status == 405 and reply.headers["Allow"] == "GET, HEAD"
+    assert reply.status == 405 and reply.headers["Allow"] == (
+        "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize("query", ["", "?level=mid", "?as_of=2026-01-15"])
