@@ -48,13 +48,26 @@ def stays_out(site, address, status=400):
 
 
 @pytest.mark.parametrize("query", [
-    "level=boss", "level=Mid", "level=", "level", "level=mid&level=mid",
-    "level=mid&level=senior", "level=mid&x=1&level", "level=mid%00",
+    "level=boss", "level=Mid", "level=mid&level=mid",
+    "level=mid&level=senior", "level=mid&x=1&level=mid", "level=mid%00",
     "level=mid;x=1", "level=mid%26x", "x=1&level=midst"])
 def test_a_bad_known_argument_is_refused_and_not_kept(site, query):
     for path in (CAREER, CAREER + "/sg"):
         reply = stays_out(site, f"{path}?{query}")
         assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address, to", [
+    (CAREER + "?level=", CAREER), (CAREER + "/sg?x=1&level", CAREER +
+                                   "/sg?x=1"),
+    ("/careers?q=&category=finance&sort=&page=", "/careers?category=finance"),
+    ("/careers/finance?remote=&entry_barrier=low&q",
+     "/careers/finance?entry_barrier=low"),
+    ("/careers?q=%22%3E&min_salary=", "/careers?q=%22%3E")])
+def test_empty_fields_of_a_form_are_left_out_of_the_address(site, address, to):
+    reply = stays_out(site, address, 302)
+    assert reply.headers["Location"] == to
+    assert reply.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("name", ["level=mid", "page=1"])
@@ -95,12 +108,37 @@ def test_a_bad_page_of_the_list_is_not_kept(site, query):
 
 
 def test_what_people_search_for_is_not_kept(site):
-    stays_out(site, "/careers?q=backend", 200)
-    stays_out(site, "/careers?page=1&q=backend&utm=1", 200)
+    for path in ("/careers", "/careers/information-technology"):
+        for query in ("q=backend", "page=1&q=backend&utm=1", "min_balance=1",
+                      "min_ai_score=1&remote=hybrid", "min_salary=1000"):
+            stays_out(site, f"{path}?{query}", 200)
+
+
+@pytest.mark.parametrize("path, query, sent", [
+    ("/careers", "category=finance", "category=finance"),
+    ("/careers", "sort=newest&x=1&remote=hybrid&entry_barrier=low&country=Sg",
+     "remote=hybrid&entry_barrier=low&country=Sg&sort=newest"),
+    ("/careers/finance", "utm=1&entry_barrier=high", "entry_barrier=high"),
+    ("/careers/finance", "category=x", "")])
+def test_filters_are_in_the_key_in_one_order(site, path, query, sent):
+    visitor = {"Cookie": "country=au"}
+    reply = site.get(f"{path}?{query}", visitor)
+    assert reply.status == 200, reply
+    kept(site, f"{path}?{query}", visitor)
+    assert f"{path}|{'&' + sent if sent else ''}|AU:choice|identity" in \
+        cached_keys(site, path)
 
 
 @pytest.mark.parametrize("query", [
-    "", "country=Sg", "country=mY&level=mid", "level=senior&country=iN"])
+    "remote=Remote", "entry_barrier=none", "sort=random", "country=sgp",
+    "category=it&category=it", "category=A", "remote=hybrid&remote=hybrid"])
+def test_a_bad_filter_is_refused_and_not_kept(site, query):
+    stays_out(site, "/careers?" + query)
+
+
+@pytest.mark.parametrize("query", [
+    "", "country=Sg", "country=mY&level=mid", "level=senior&country=iN",
+    "currency=usd"])
 def test_api_arguments_are_in_the_key(site, query):
     path = API + "/salaries"
     address = f"{path}?{query}" if query else path
@@ -117,6 +155,33 @@ def test_other_api_arguments_are_told_to_be_wrong(site, query):
     reply = stays_out(site, f"{API}?{query}")
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert json.loads(reply.text)["errors"]
+
+
+@pytest.mark.parametrize("query", [
+    "category=information-technology", "limit=7&sort=salary&country=sg",
+    "remote=hybrid&entry_barrier=low"])
+def test_plain_filters_of_the_api_are_in_the_key(site, query):
+    path = "/api/v1/careers"
+    kept(site, f"{path}?{query}")
+    assert f"{path}|&{query}|:|identity" in cached_keys(site, path)
+
+
+@pytest.mark.parametrize("path, query, status", [
+    ("/api/v1/careers", "q=back", 200), ("/api/v1/careers", "q=", 400),
+    ("/api/v1/careers", "min_salary=1", 200),
+    ("/api/v1/careers", "cursor=QQ", 400), ("/api/v1/careers", "page=1", 400),
+    ("/api/v1/careers", "limit=5&limit=5", 400),
+    ("/api/v1/changes", "since=0", 200), ("/api/v1/categories", "x=1", 400),
+    ("/api/v1/about", "limit=1", 400)])
+def test_searches_of_the_api_and_bad_filters_are_not_kept(
+        site, path, query, status):
+    if query == "limit=5&limit=5":  # plain enough to be asked as cacheable
+        reply = site.get(f"{path}?{query}")
+        assert reply.status == status
+        assert not any("limit=5&limit=5" in key
+                       for key in cached_keys(site, path))
+    else:
+        stays_out(site, f"{path}?{query}", status)
 
 
 @pytest.mark.parametrize("query", ["country=s%67", "country=sg&",

@@ -11,7 +11,8 @@ BROTLI = {"Accept-Encoding": "gzip, deflate, br"}
 PAGES = ["/", "/careers", "/careers/information-technology", CAREER,
          CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
          "/sitemap.xml", "/feed.xml", "/robots.txt",
-         "/.well-known/security.txt", API, API + "/salaries"]
+         "/.well-known/security.txt", API, API + "/salaries",
+         "/api/v1/careers", "/api/v1/categories", "/api/v1/sources"]
 
 
 def state_of(reply):
@@ -191,5 +192,6 @@ def test_the_browser_hears_what_was_meant_for_it(site, path, caching):
     for _ in range(2):
         headers = site.get(path).headers
         assert headers.get_all("Cache-Control") == [caching]
-        assert headers.get_all("Vary") == ["Accept-Encoding"]
+        assert headers.get_all("Vary") == [
+            "Accept, Accept-Encoding" if path == API else "Accept-Encoding"]
         assert "X-Browser-Cache" not in headers

@@ -62,13 +62,48 @@ def test_nothing_else_may_be_read_from_other_sites(site):
         assert "Access-Control-Allow-Origin" not in reply.headers
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH",
-                                    "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_a_wrong_method_is_told_the_right_ones(site, method):
     for path in (CAREER, API):
         reply = site.request(method, path, body=b"")
         assert reply.status == 405
-        assert reply.headers["Allow"] == "GET, HEAD"
+        assert reply.headers["Allow"] == "GET, HEAD, OPTIONS"
+    reply = site.request(method, asset(site, "app.css"), body=b"")
+    assert (reply.status, reply.headers["Allow"]) == \
+        (405, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("path, allow", [
+    ("/", "GET, HEAD, OPTIONS"), (CAREER, "GET, HEAD, OPTIONS"),
+    (API, "GET, HEAD, OPTIONS"), ("/subscribe", "GET, HEAD, POST, OPTIONS"),
+    ("/country", "POST, OPTIONS"), ("/favicon.svg", "GET, HEAD, OPTIONS"),
+    ("app.css", "GET, HEAD, OPTIONS"), ("/go/x", "GET, HEAD, OPTIONS"),
+    ("/api/v1/subscriptions", "POST, OPTIONS"),
+    ("/api/v1/careers?no=1", "GET, HEAD, OPTIONS")])
+def test_options_tells_the_methods_and_has_no_body(site, path, allow):
+    if path == "app.css":
+        path = asset(site, path)
+    reply = site.request("OPTIONS", path)
+    assert (reply.status, reply.body) == (204, b"")
+    assert reply.headers["Allow"] == allow
+    assert "Content-Type" not in reply.headers
+    assert site.request("OPTIONS", "/nothing").status == 404
+
+
+def test_browsers_may_ask_the_api_from_other_sites_and_send_nothing(site):
+    ask = {"Origin": "https://a.example",
+           "Access-Control-Request-Method": "GET",
+           "Access-Control-Request-Headers": "if-none-match"}
+    reply = site.request("OPTIONS", API, ask)
+    assert reply.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+    assert reply.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+    assert "If-None-Match" in reply.headers["Access-Control-Allow-Headers"]
+    assert int(reply.headers["Access-Control-Max-Age"]) > 0
+    for path in ("/", "/subscribe", "/api/v1/subscriptions"):
+        reply = site.request("OPTIONS", path, ask)
+        assert reply.status == 204
+        assert not [name for name in reply.headers
+                    if name.lower().startswith("access-control-")]
 
 
 def test_the_request_id_is_one_in_worker_reply_and_log(site, unseen):
