@@ -1,115 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "http/router.h"
-
-static int answer(struct web *web, const struct request *rq,
-		  struct response *rs)
-{
-	(void)web;
-	(void)rq;
-	(void)rs;
-	return 200;
-}
-
-static const struct field page_fields[] = {
-	{ "slug", FIELD_PATH, field_is_slug, "must be a slug" },
-	{ "level", FIELD_QUERY, field_is_level, "must be a level" },
-	{ "page", FIELD_QUERY, field_is_page, "must be a page" },
-	{ NULL, FIELD_QUERY, NULL, NULL },
-};
-static const struct field form_fields[] = {
-	{ "email", FIELD_FORM, field_is_text, "is too long" },
-	{ NULL, FIELD_QUERY, NULL, NULL },
-};
-
-static const struct field many_fields[] = {
-	{ "email", FIELD_FORM, field_is_text, "is too long" },
-	{ "topic", FIELD_FORM | FIELD_MANY, field_is_slug, "must be a slug" },
-	{ NULL, FIELD_QUERY, NULL, NULL },
-};
-static const struct field json_fields[] = {
-	{ "email", FIELD_JSON, field_is_text, "is too long" },
-	{ "topics", FIELD_JSON | FIELD_MANY, field_is_slug, "must be a slug" },
-	{ NULL, FIELD_QUERY, NULL, NULL },
-};
-
-static const struct route routes[] = {
-	{ "home", METHOD_GET, "/", answer, NULL, CACHING_NONE, ROUTE_PAGE },
-	{ "page", METHOD_GET, "/p/{slug}", answer, page_fields, CACHING_NONE,
-	  ROUTE_PAGE },
-	{ "deep", METHOD_GET, "/p/{slug}/more", answer, page_fields,
-	  CACHING_NONE, ROUTE_PAGE },
-	{ "form", METHOD_GET, "/form", answer, NULL, CACHING_NONE, ROUTE_PAGE },
-	{ "send", METHOD_POST, "/form", answer, form_fields, CACHING_NONE,
-	  ROUTE_PAGE },
-	{ "push", METHOD_POST, "/push", answer, form_fields, CACHING_NONE,
-	  ROUTE_PAGE },
-	{ "many", METHOD_POST, "/many", answer, many_fields, CACHING_NONE,
-	  ROUTE_PAGE },
-	{ "json", METHOD_POST, "/api/v1/send", answer, json_fields,
-	  CACHING_NONE, ROUTE_API },
-	{ "api", METHOD_GET, "/api/{slug}", answer, page_fields, CACHING_NONE,
-	  ROUTE_API },
-	{ "own", METHOD_GET, "/own/{slug}", answer, page_fields, CACHING_NONE,
-	  ROUTE_EMPTIES },
-	{ "csv", METHOD_GET, "/csv/{slug}", answer, page_fields, CACHING_NONE,
-	  ROUTE_API | ROUTE_CSV },
-	{ "lines", METHOD_GET, "/lines/{slug}", answer, page_fields,
-	  CACHING_NONE, ROUTE_API | ROUTE_NDJSON },
-	{ NULL, 0, NULL, NULL, NULL, CACHING_NONE, ROUTE_PAGE },
-};
-
-struct fixture {
-	struct arena arena;
-	struct request rq;
-	struct response rs;
-	int status;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = xcalloc(1, sizeof(*f));
-
-	response_init(&f->rs);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	response_release(&f->rs);
-	arena_release(&f->arena);
-	free(f);
-	return 0;
-}
-
-/* The name of the route, "" if there is none. */
-static const char *find(struct fixture *f, enum method method, const char *path,
-			const char *query)
-{
-	const struct route *route;
-
-	response_reset(&f->rs);
-	f->rq.method = method;
-	f->rq.path = path;
-	f->rq.query = query;
-	f->rq.arena = &f->arena;
-	if (!f->rq.accept)
-		f->rq.accept = "";
-	if (!f->rq.content_type)
-		f->rq.content_type = "application/x-www-form-urlencoded";
-	if (!f->rq.body)
-		f->rq.body = "";
-	f->rq.body_len = strlen(f->rq.body);
-	route = router_find(routes, &f->rq, &f->rs, &f->status);
-	return route ? route->name : "";
-}
+#include "router_case.h"
 
 static void test_path_leads_to_its_route(void **state)
 {
@@ -380,118 +269,6 @@ static void test_malformed_query_is_400(void **state)
 	}
 }
 
-static void test_form_comes_as_a_form(void **state)
-{
-	static const struct {
-		const char *type;
-		int status;
-	} cases[] = {
-		{ "application/x-www-form-urlencoded", 0 },
-		{ "application/x-www-form-urlencoded; charset=utf-8", 0 },
-		{ "application/x-www-form-urlencoded;charset=utf-8", 0 },
-		{ "Application/X-WWW-Form-Urlencoded", 0 },
-		{ "application/x-www-form-urlencodedx", 415 },
-		{ "application/json", 415 },
-		{ "multipart/form-data", 415 },
-		{ "", 415 },
-	};
-	struct fixture *f = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		f->rq.content_type = cases[i].type;
-		f->rq.body = "email=a%40b.example";
-		find(f, METHOD_POST, "/form", "");
-		if (f->status != cases[i].status)
-			fail_msg("'%s': %d", cases[i].type, f->status);
-	}
-}
-
-static void test_form_is_read_from_the_body_only(void **state)
-{
-	struct fixture *f = *state;
-
-	f->rq.body = "email=a%40b.example";
-	assert_string_equal(find(f, METHOD_POST, "/form", "email=other"),
-			    "send");
-	assert_string_equal(request_param(&f->rq, "email"), "a@b.example");
-	f->rq.body = "email=%";
-	find(f, METHOD_POST, "/form", "");
-	assert_int_equal(f->status, 400);
-	assert_string_equal(f->rs.complaints[0].parameter, "form");
-}
-
-static void test_field_may_be_one_that_comes_again(void **state)
-{
-	struct fixture *f = *state;
-	size_t at = 0;
-
-	f->rq.body = "topic=b&email=x&topic=a";
-	assert_string_equal(find(f, METHOD_POST, "/many", ""), "many");
-	assert_string_equal(request_next(&f->rq, "topic", &at), "b");
-	assert_string_equal(request_next(&f->rq, "topic", &at), "a");
-	assert_null(request_next(&f->rq, "topic", &at));
-	f->rq.body = "topic=b&topic=B";
-	find(f, METHOD_POST, "/many", "");
-	assert_string_equal(f->rs.complaints[0].detail, "must be a slug");
-	f->rq.body = "email=b&email=b";
-	find(f, METHOD_POST, "/many", "");
-	assert_string_equal(f->rs.complaints[0].detail,
-			    "is given more than once");
-}
-
-static void test_document_comes_as_a_document(void **state)
-{
-	struct fixture *f = *state;
-	size_t at = 0;
-
-	f->rq.content_type = "application/json; charset=utf-8";
-	f->rq.body = " {\"topics\":[\"b\",\"a\"],\"email\":\"\\u00e9\"}\n";
-	assert_string_equal(find(f, METHOD_POST, "/api/v1/send", ""), "json");
-	assert_string_equal(request_param(&f->rq, "email"), "é");
-	assert_string_equal(request_next(&f->rq, "topics", &at), "b");
-	assert_string_equal(request_next(&f->rq, "topics", &at), "a");
-	assert_null(request_next(&f->rq, "topics", &at));
-	f->rq.content_type = "application/x-www-form-urlencoded";
-	find(f, METHOD_POST, "/api/v1/send", "");
-	assert_int_equal(f->status, 415);
-}
-
-static void test_what_is_wrong_of_a_document_is_named(void **state)
-{
-	static const struct {
-		const char *body, *parameter, *detail;
-	} cases[] = {
-		{ "", "body", "is not a JSON object" },
-		{ "[]", "body", "is not a JSON object" },
-		{ "{} {}", "body", "is not a JSON object" },
-		{ "{\"email\":\"\\u0000\"}", "body", "is not a JSON object" },
-		{ "{\"email\":\"\xff\"}", "body", "is not a JSON object" },
-		{ "{\"email\":\"\001\"}", "body", "is not a JSON object" },
-		{ "{\"a\":1}", "a", "is not known here; known: email, topics" },
-		{ "{\"email\":1}", "email", "must be a text" },
-		{ "{\"email\":[\"a\"]}", "email", "must be a text" },
-		{ "{\"email\":\"\",\"email\":\"\"}", "email",
-		  "is given more than once" },
-		{ "{\"topics\":\"a\"}", "topics", "must be an array of texts" },
-		{ "{\"topics\":[1]}", "topics", "must hold texts only" },
-		{ "{\"topics\":[]}", "topics", "must not be empty" },
-		{ "{\"topics\":[\"A\"]}", "topics", "must be a slug" },
-	};
-	struct fixture *f = *state;
-
-	f->rq.content_type = "application/json";
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		f->rq.body = cases[i].body;
-		find(f, METHOD_POST, "/api/v1/send", "");
-		if (f->status != 400 || f->rs.complaint_count != 1)
-			fail_msg("'%s': %d", cases[i].body, f->status);
-		assert_string_equal(f->rs.complaints[0].parameter,
-				    cases[i].parameter);
-		assert_string_equal(f->rs.complaints[0].detail,
-				    cases[i].detail);
-	}
-}
-
 static void test_kinds_of_field(void **state)
 {
 	char text[402];
@@ -518,8 +295,6 @@ static void test_kinds_of_field(void **state)
 	assert_false(field_is_text(text));
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,11 +312,6 @@ int main(void)
 		TEST(test_each_bad_parameter_is_named),
 		TEST(test_repeated_parameter_is_400),
 		TEST(test_malformed_query_is_400),
-		TEST(test_form_comes_as_a_form),
-		TEST(test_form_is_read_from_the_body_only),
-		TEST(test_field_may_be_one_that_comes_again),
-		TEST(test_document_comes_as_a_document),
-		TEST(test_what_is_wrong_of_a_document_is_named),
 		cmocka_unit_test(test_kinds_of_field),
 	};
 
