@@ -7,16 +7,8 @@
 #include "career/career_view.h"
 
 #include "base/json.h"
-#include "base/settings.h"
+#include "career/career_ld.h"
 #include "salary/money.h"
-
-static cJSON *typed(const char *type)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "@type", type);
-	return o;
-}
 
 static void add_amount(cJSON *o, const char *name, int64_t amount)
 {
@@ -41,8 +33,9 @@ static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 			const struct money *m)
 {
 	bool is_distribution = !m->is_mean && has_percentiles(career, money);
-	cJSON *o = typed(is_distribution ? "MonetaryAmountDistribution"
-					 : "MonetaryAmount");
+	cJSON *o = career_ld_typed(is_distribution
+					   ? "MonetaryAmountDistribution"
+					   : "MonetaryAmount");
 	cJSON *value;
 
 	cJSON_AddStringToObject(o, "name",
@@ -56,7 +49,7 @@ static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 		add_amount(o, "percentile75", m->high);
 		return o;
 	}
-	value = typed("QuantitativeValue");
+	value = career_ld_typed("QuantitativeValue");
 	add_amount(value, "minValue", m->low);
 	add_amount(value, "value", m->median);
 	add_amount(value, "maxValue", m->high);
@@ -65,33 +58,20 @@ static cJSON *salary_ld(const cJSON *career, const cJSON *money,
 	return o;
 }
 
-static cJSON *crumb(int position, const char *name, const char *path)
-{
-	cJSON *o = typed("ListItem");
-	struct strbuf url = STRBUF_INIT;
-
-	cJSON_AddNumberToObject(o, "position", position);
-	cJSON_AddStringToObject(o, "name", name);
-	strbuf_addf(&url, "%s%s", settings_str(SETTING_SITE_URL), path);
-	cJSON_AddStringToObject(o, "item", url.buf);
-	strbuf_release(&url);
-	return o;
-}
-
 static cJSON *breadcrumbs(const cJSON *career)
 {
 	const cJSON *category = json_get(career, "category");
-	cJSON *o = typed("BreadcrumbList"), *list;
+	cJSON *o = career_ld_typed("BreadcrumbList"), *list;
 	struct strbuf path = STRBUF_INIT;
 
 	strbuf_addf(&path, "/careers/%s", json_str(category, "slug"));
 	list = cJSON_AddArrayToObject(o, "itemListElement");
-	cJSON_AddItemToArray(list, crumb(1, "Home", "/"));
-	cJSON_AddItemToArray(list, crumb(2, "Careers", "/careers"));
-	cJSON_AddItemToArray(list,
-			     crumb(3, json_str(category, "title"), path.buf));
-	cJSON_AddItemToArray(list, crumb(4, json_str(career, "name"),
-					 json_str(career, "url")));
+	cJSON_AddItemToArray(list, career_ld_item(1, "Home", "/"));
+	cJSON_AddItemToArray(list, career_ld_item(2, "Careers", "/careers"));
+	cJSON_AddItemToArray(
+		list, career_ld_item(3, json_str(category, "title"), path.buf));
+	cJSON_AddItemToArray(list, career_ld_item(4, json_str(career, "name"),
+						  json_str(career, "url")));
 	strbuf_release(&path);
 	return o;
 }
@@ -106,8 +86,8 @@ static void add_codes(cJSON *o, const cJSON *career)
 
 		if (strcmp(json_str(code, "role"), "occupation") != 0)
 			continue;
-		c = typed("CategoryCode");
-		set = typed("CategoryCodeSet");
+		c = career_ld_typed("CategoryCode");
+		set = career_ld_typed("CategoryCodeSet");
 		cJSON_AddStringToObject(set, "name", json_str(code, "scheme"));
 		cJSON_AddItemToObject(c, "inCodeSet", set);
 		cJSON_AddStringToObject(c, "codeValue", json_str(code, "code"));
@@ -120,19 +100,19 @@ static cJSON *occupation(const cJSON *page, const cJSON *career,
 			 const char *country)
 {
 	const cJSON *skills = json_get(career, "skills");
-	cJSON *o = typed("Occupation"), *about, *place;
+	cJSON *o = career_ld_typed("Occupation"), *about, *place;
 	const cJSON *row = json_get(career, "salary");
 	const cJSON *money = row ? json_get(row->child, "salary") : NULL;
 	struct money m;
 
 	cJSON_AddStringToObject(o, "name", json_str(career, "name"));
 	cJSON_AddStringToObject(o, "description", json_str(career, "tagline"));
-	about = typed("WebPage");
+	about = career_ld_typed("WebPage");
 	cJSON_AddStringToObject(about, "@id", json_str(page, "canonical"));
 	cJSON_AddStringToObject(about, "lastReviewed",
 				json_str(career, "reviewed_on"));
 	cJSON_AddItemToObject(o, "mainEntityOfPage", about);
-	place = typed("Country");
+	place = career_ld_typed("Country");
 	cJSON_AddStringToObject(place, "name", country);
 	cJSON_AddItemToObject(o, "occupationLocation", place);
 	/* Who reads this shows a number without the words around it: a group's
@@ -149,10 +129,8 @@ static cJSON *occupation(const cJSON *page, const cJSON *career,
 
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country)
 {
-	cJSON *ld = cJSON_AddObjectToObject(page, "json_ld"), *graph;
+	cJSON *graph = career_ld_graph(page);
 
-	cJSON_AddStringToObject(ld, "@context", "https://schema.org");
-	graph = cJSON_AddArrayToObject(ld, "@graph");
 	cJSON_AddItemToArray(graph, occupation(page, career, country));
 	cJSON_AddItemToArray(graph, breadcrumbs(career));
 }

@@ -52,6 +52,9 @@ static void add_common(const struct web *web, const struct request *rq,
 	add_default(page, "contact", settings_str(SETTING_CONTACT));
 	/* What was searched for, in the search box. */
 	add_default(page, "words", "");
+	/* The pages before and after this one, of a list. */
+	add_default(page, "prev_url", "");
+	add_default(page, "next_url", "");
 	cJSON_AddItemReferenceToObject(page, "assets", web->assets);
 	if (!cJSON_HasObjectItem(page, "noindex"))
 		cJSON_AddFalseToObject(page, "noindex");

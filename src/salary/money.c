@@ -89,6 +89,18 @@ void money_add_amount(struct strbuf *out, const char *currency, int64_t amount)
 	strbuf_addstr(out, f->suffix);
 }
 
+void money_add_bound(struct strbuf *out, const char *currency, int64_t amount)
+{
+	const struct format *f = format_of(currency);
+
+	if (f && amount % (f->has_tenths ? f->unit / 10 : f->unit) == 0) {
+		money_add_amount(out, currency, amount);
+		return;
+	}
+	strbuf_addf(out, "%s ", currency);
+	words_add_number(out, amount);
+}
+
 /* A range so narrow that both ends round alike is one amount. */
 static void add_range(struct strbuf *out, const struct money *m)
 {

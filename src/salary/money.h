@@ -39,5 +39,7 @@ void money_add_short(struct strbuf *out, const struct money *m);
 void money_add_exact(struct strbuf *out, const struct money *m);
 /* One amount: "$85k"; "USD 85,000". */
 void money_add_amount(struct strbuf *out, const char *currency, int64_t amount);
+/* The same of a bound, which rounding would move: "S$90k", "SGD 87,500". */
+void money_add_bound(struct strbuf *out, const char *currency, int64_t amount);
 
 #endif

@@ -100,7 +100,7 @@ static const char sparse[] =
 
 static const char common[] =
 	"{\"site_url\":\"https://a.example\",\"path\":\"/\",\"topic\":\"all\","
-	"\"assets\":{\"app_css\":\"app.css\",\"newsreader_woff2\":\"n.woff2\"},\"noindex\":false,"
+	"\"assets\":{\"app_css\":\"app.css\",\"newsreader_woff2\":\"n.woff2\"},\"noindex\":false,\"prev_url\":\"\",\"next_url\":\"\","
 	"\"visitor\":{\"country\":\"US\",\"reason\":\"r\","
 	"\"is_choice\":false}}";
 

@@ -2,6 +2,7 @@
 import html
 import json
 import re
+from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -193,17 +194,19 @@ def test_unknown_addresses_lead_on(site, path):
 
 def test_categories_are_honest(site):
     page = words(site.get("/careers").text)
-    assert "1 guide is published so far" in page
-    assert page.count("No guide published yet") == 7
+    assert "1 career " in page
+    assert "Information Technology (1)" in page
+    # As a choice of the form, and as a way on.
+    assert page.count("Finance (0)") == 2
     page = words(site.get("/careers/finance").text)
     assert "No guide in this category is published yet" in page
 
 
 def test_search_finds_by_words_and_says_when_it_does_not(site):
     page = words(site.get("/careers?q=back+END").text)
-    assert "1 guide matches “back END”." in page and "Backend Developer" in page
+    assert "1 career for “back END”" in page and "Backend Developer" in page
     reply = site.get("/careers?q=%3Cb%3Edentist")
-    assert "No guide matches “<b>dentist”" in words(reply.text)
+    assert "No careers for “<b>dentist”" in words(reply.text)
     assert "<b>dentist" not in reply.text
     assert site.get("/careers?q=" + "x" * 101).status == 400
 
@@ -219,6 +222,28 @@ def test_sitemap_names_pages_that_exist(site):
         assert reply.status == 200
         canonical = re.search(r'rel="canonical" href="([^"]+)"', reply.text).group(1)
         assert canonical == place
+
+
+def test_sitemap_dates_are_days_that_something_changed(site):
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    root = ElementTree.fromstring(site.get("/sitemap.xml").body)
+    released = parsedate_to_datetime(
+        site.get("/privacy").headers["Last-Modified"]).date().isoformat()
+    guide = json.loads(site.get("/api/v1/careers/backend-developer").body)
+    dates = {}
+    assert root.tag == space + "urlset"
+    for url in root:
+        parts = {e.tag.replace(space, ""): e.text for e in url}
+        assert list(parts) in (["loc"], ["loc", "lastmod"])
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", parts.get("lastmod", released))
+        dates[parts["loc"].replace(site.url, "")] = parts.get("lastmod")
+    changed = guide["updated_on"]
+    for path in ("/", "/careers", "/careers/information-technology",
+                 CAREER + "/sg"):
+        assert dates[path] == changed
+    assert dates["/careers/finance"] is None
+    assert dates["/privacy"] == dates["/disclosure"] == released
+    assert dates["/methodology"] == max(released, changed)
 
 
 def test_robots_favicon_and_security_txt(site):
