@@ -111,6 +111,25 @@ static const struct field history_fields[] = {
 	{ "cursor", FIELD_QUERY, field_is_cursor, CURSOR_EXPECTED },
 	{ NULL, FIELD_QUERY, NULL, NULL },
 };
+static const struct field compare_fields[] = {
+	{ "careers", FIELD_QUERY, field_is_text, "is too long" },
+	{ "a", FIELD_QUERY, field_is_text, "is too long" },
+	{ "b", FIELD_QUERY, field_is_text, "is too long" },
+	{ "c", FIELD_QUERY, field_is_text, "is too long" },
+	{ "d", FIELD_QUERY, field_is_text, "is too long" },
+	{ "country", FIELD_QUERY, career_is_country, COUNTRY_EXPECTED },
+	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ "currency", FIELD_QUERY, career_is_currency, CURRENCY_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
+static const struct field comparison_fields[] = {
+	{ "careers", FIELD_QUERY, career_is_comparison,
+	  "must be " CAREER_COMPARED },
+	{ "country", FIELD_QUERY, field_is_country, COUNTRY_EXPECTED },
+	{ "level", FIELD_QUERY, field_is_level, LEVEL_EXPECTED },
+	{ "currency", FIELD_QUERY, career_is_currency, CURRENCY_EXPECTED },
+	{ NULL, FIELD_QUERY, NULL, NULL },
+};
 static const struct field country_fields[] = {
 	{ "country", FIELD_FORM, career_is_choice,
 	  "must be a country of two letters, or auto" },
@@ -175,6 +194,8 @@ const struct route routes[] = {
 	     career_fields, CACHING_COUNTRY),
 	PAGE("career_country", "/careers/{category}/{career}/{country}",
 	     career_page, career_fields, CACHING_SHARED),
+	PAGE("compare", "/compare", career_compare, compare_fields,
+	     CACHING_COUNTRY),
 	PAGE("methodology", "/methodology", career_methodology, NULL,
 	     CACHING_SHARED),
 	PAGE("disclosure", "/disclosure", career_disclosure, NULL,
@@ -224,6 +245,7 @@ const struct route routes[] = {
 	API("sources", "/sources", career_api_sources, NULL),
 	API("about", "/about", career_api_about, NULL),
 	API("changes", "/changes", career_api_changes, changes_fields),
+	API("compare", "/compare", career_api_compare, comparison_fields),
 	API_OF(ROUTE_CSV, "export_salaries", "/export/salaries.csv",
 	       career_export_salaries, NULL),
 	API_OF(ROUTE_NDJSON, "export_careers", "/export/careers.ndjson",

@@ -27,6 +27,8 @@ handler career_api_countries;	/* /api/v1/countries */
 handler career_api_sources;	/* /api/v1/sources */
 handler career_api_about;	/* /api/v1/about */
 handler career_api_changes;	/* /api/v1/changes */
+handler career_compare;		/* /compare */
+handler career_api_compare;	/* /api/v1/compare */
 handler career_export_careers;	/* /api/v1/export/careers.ndjson */
 handler career_export_salaries; /* /api/v1/export/salaries.csv */
 
@@ -43,6 +45,13 @@ enum db_result career_find(struct web *web, const char *slug, const char **url,
 
 /* A country in a path: two letters, or the alias uae. */
 bool career_is_country(const char *value);
+/*
+ * Where a country of an address should rather be looked for: uk and uae as
+ * people say, capitals as they type. NULL if it is right as it is.
+ */
+const char *career_better_country(struct arena *arena, const char *text);
+#define CAREER_COMPARED "2 to 4 different slugs, joined by commas"
+bool career_is_comparison(const char *value);
 /* A path of this site to go back to: it starts with one slash. */
 bool career_is_back(const char *value);
 /* Kinds of field of lists, compare and the API. */

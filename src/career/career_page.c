@@ -40,11 +40,7 @@ static void upper(const char *text, char code[3])
 	code[2] = '\0';
 }
 
-/*
- * Where a country of the path should rather be looked for: uk and uae as
- * people say, capitals as they type. NULL if it is right as it is.
- */
-static const char *better_country(struct arena *arena, const char *text)
+const char *career_better_country(struct arena *arena, const char *text)
 {
 	char code[3];
 
@@ -132,7 +128,7 @@ int career_page(struct web *web, const struct request *rq, struct response *rs)
 	enum db_result rc;
 	cJSON *doc;
 
-	better = fixed ? better_country(rq->arena, fixed) : NULL;
+	better = fixed ? career_better_country(rq->arena, fixed) : NULL;
 	snprintf(url, sizeof(url), "/careers/%s/%s",
 		 request_param(rq, "category"), slug);
 	if (better)

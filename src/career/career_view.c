@@ -80,7 +80,7 @@ static const char *capital(const char *code)
 	return strcmp(code, "medium") == 0 ? "Medium" : "High";
 }
 
-static void add_facts(cJSON *page, const cJSON *career)
+void career_view_facts(cJSON *to, const cJSON *facts)
 {
 	static const struct {
 		const char *requirement;
@@ -91,10 +91,9 @@ static void add_facts(cJSON *page, const cJSON *career)
 		{ "optional", "helps, not required" },
 		{ "none", "none needed" },
 	};
-	const cJSON *facts = json_get(career, "facts"), *r;
-	const cJSON *degree = json_get(facts, "degree");
+	const cJSON *degree = json_get(facts, "degree"), *r;
 	const cJSON *hours = json_get(facts, "hours_per_week");
-	cJSON *out = cJSON_AddObjectToObject(page, "facts");
+	cJSON *out = cJSON_AddObjectToObject(to, "facts");
 	int64_t low = 0, high = 0, balance;
 	struct strbuf sb = STRBUF_INIT;
 
@@ -303,7 +302,7 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice)
 	add_titles(page, career, place.buf);
 	strbuf_release(&place);
 	add_addresses(page, career, choice->country);
-	add_facts(page, career);
+	career_view_facts(page, json_get(career, "facts"));
 	add_factors(page, career);
 	add_rungs(page, career);
 	add_branches(page, career);

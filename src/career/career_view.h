@@ -36,8 +36,18 @@ const cJSON *career_view_source(const cJSON *career, const cJSON *row);
 /* Whether a source is our editors' own, blended from others that it cites,
  * not what another publisher states. */
 bool career_view_is_ours(const cJSON *source);
+/* Adds to->facts: words and scales of the facts of a guide or a card. */
+void career_view_facts(cJSON *to, const cJSON *facts);
 void career_view_days(cJSON *page, const cJSON *career, const char *level);
 void career_view_json_ld(cJSON *page, const cJSON *career, const char *country);
+
+/*
+ * An axis of money: raise the amount to the most that is drawn in a currency,
+ * then add the ticks, which gives the amount at the end of the axis.
+ */
+void career_view_raise(int64_t *most, const cJSON *money, const char *currency);
+int64_t career_view_ticks(cJSON *plot, const char *currency,
+			  int64_t most) WARN_UNUSED;
 
 /*
  * The drawing of the levels. career_view_axis() adds ticks and heights and

@@ -1,7 +1,6 @@
 /*
  * The drawing of section 04: a country's four ranges on one axis, which all
- * countries of its currency share. Places are percent of the width and the
- * page sets no viewBox, so words in it keep their size on every screen.
+ * countries of its currency share; and the marks of any range on an axis.
  */
 #include "career/career_view.h"
 
@@ -14,106 +13,21 @@
 #define AXIS_HEIGHT 32
 /* Of an axis: how far a bar goes on towards an end that is not published. */
 #define STUB 12
-#define MAX_STEPS 4
-
-static int64_t highest(const struct money *m)
-{
-	int64_t most = m->low > m->median ? m->low : m->median;
-
-	return m->high > most ? m->high : most;
-}
-
-/* The least of 1, 2, 2.5 and 5 times a power of ten that is enough. */
-static int64_t round_step(int64_t least)
-{
-	int64_t power = 1;
-
-	while (power * 10 < least && power < INT64_MAX / 100)
-		power *= 10;
-	if (least <= power)
-		return power;
-	if (least <= power * 2)
-		return power * 2;
-	if (power > 1 && least <= power / 2 * 5)
-		return power / 2 * 5;
-	return least <= power * 5 ? power * 5 : power * 10;
-}
-
-static int64_t per_mille(int64_t part, int64_t whole)
-{
-	if (whole <= 0 || part <= 0)
-		return 0;
-	/* What lies beyond the axis is drawn at its end. */
-	if (part >= whole || part > INT64_MAX / 2000)
-		return 1000;
-	return (part * 2000 / whole + 1) / 2;
-}
-
-double career_view_percent(int64_t part, int64_t whole)
-{
-	return (double)per_mille(part, whole) / 10;
-}
-
-double career_view_width(int64_t from, int64_t to, int64_t whole)
-{
-	int64_t width = per_mille(to, whole) - per_mille(from, whole);
-
-	return width > 0 ? (double)width / 10 : 0;
-}
-
-static void add_ticks(cJSON *plot, const char *currency, int64_t step,
-		      int steps)
-{
-	cJSON *ticks = cJSON_AddArrayToObject(plot, "ticks");
-
-	for (int i = 0; i <= steps; i++) {
-		/* A phone has no room for words at these. */
-		bool is_between = steps % 2 ? i == steps - 1 && i : i % 2;
-		cJSON *tick = cJSON_CreateObject();
-		struct strbuf sb = STRBUF_INIT;
-
-		cJSON_AddNumberToObject(tick, "x",
-					career_view_percent(i, steps));
-		if (i)
-			money_add_amount(&sb, currency, i * step);
-		else
-			strbuf_addch(&sb, '0');
-		cJSON_AddStringToObject(tick, "text", sb.buf);
-		cJSON_AddStringToObject(tick, "anchor",
-					i == 0	     ? "start"
-					: i == steps ? "end"
-						     : "middle");
-		cJSON_AddStringToObject(tick, "place",
-					is_between && steps > 2 ? "between"
-								: "main");
-		cJSON_AddItemToArray(ticks, tick);
-		strbuf_release(&sb);
-	}
-}
 
 int64_t career_view_axis(cJSON *plot, const cJSON *salaries,
 			 const char *currency)
 {
-	int64_t most = 0, step;
+	int64_t most = 0;
 	const cJSON *row;
-	struct money m;
-	int steps;
 
 	cJSON_ArrayForEach (row, json_get(salaries, "data"))
-		if (money_read(json_get(row, "salary"), &m) &&
-		    strcmp(m.currency, currency) == 0 && highest(&m) > most)
-			most = highest(&m);
-	if (most > INT64_MAX / 100)
-		most = INT64_MAX / 100;
-	step = round_step(most / MAX_STEPS + 1);
-	steps = (int)(most / step) + 1;
-	add_ticks(plot, currency, step, steps);
+		career_view_raise(&most, json_get(row, "salary"), currency);
 	cJSON_AddNumberToObject(plot, "height",
 				ROW_HEIGHT * CAREER_LEVELS + AXIS_HEIGHT);
 	cJSON_AddNumberToObject(plot, "axis_y", ROW_HEIGHT * CAREER_LEVELS);
 	cJSON_AddNumberToObject(plot, "words_y",
 				ROW_HEIGHT * CAREER_LEVELS + 22);
-	return step * steps;
+	return career_view_ticks(plot, currency, most);
 }
 
 /* One end alone: a stub from there, without a cap where nothing is known. */
