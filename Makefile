@@ -44,7 +44,7 @@ SHARED_OBJ := $(SHARED:src/%.c=$B/obj/%.o) $B/obj/queries.o $B/obj/views.o \
 	$B/obj/schemas.o
 SQL := $(wildcard src/*/*.sql)
 VIEWS := $(sort $(wildcard src/views/*.html src/views/*/*.html src/views/*/*.txt))
-SCHEMAS := migrations/content/career.schema.json
+SCHEMAS := migrations/content/career.schema.json src/api/openapi.json
 STATIC := $(wildcard src/static/*)
 UNIT := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 MAIL := $(patsubst tests/mail/%.c,$B/mail/%,$(wildcard tests/mail/*.c))

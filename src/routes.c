@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "api/api.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/settings.h"
@@ -234,6 +235,8 @@ const struct route routes[] = {
 	POST("mail_data", "/unsubscribe/{token}/data", subscription_mail_data,
 	     link_fields),
 	POST("country", "/country", career_country, country_fields),
+	PAGE("api_guide", "/api", api_guide, NULL, CACHING_SHARED),
+	API("document", "/openapi.json", api_document, NULL),
 	API("careers", "/careers", career_api_list, api_list_fields),
 	API("career", "/careers/{slug}", career_api_guide, guide_fields),
 	API("salaries", "/careers/{slug}/salaries", career_api_salaries,
