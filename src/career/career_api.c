@@ -5,17 +5,45 @@
 #include "base/parse.h"
 #include "career/career_answer.h"
 
+/* To the same of a career that has another name now. */
+static int renamed(const struct request *rq, struct response *rs,
+		   const char *slug)
+{
+	static const char careers[] = "/api/v1/careers/";
+	const char *rest = strchr(rq->path + strlen(careers), '/');
+	struct strbuf sb = STRBUF_INIT;
+	bool is_history = strstr(rq->path, "/history");
+	char before = '?';
+	int status;
+
+	strbuf_addf(&sb, "%s%s%s", careers, slug, rest ? rest : "");
+	for (size_t i = 0; i < rq->param_count; i++) {
+		const struct param *p = &rq->params[i];
+
+		if (strcmp(p->name, "slug") == 0 ||
+		    (is_history && strcmp(p->name, "country") == 0))
+			continue;
+		strbuf_addf(&sb, "%c%s=%s", before, p->name, p->value);
+		before = '&';
+	}
+	status = response_redirect(rs, 301, sb.buf);
+	strbuf_release(&sb);
+	return status;
+}
+
 /* There is no such row: no such career, or no such country of one. */
 static int nothing(struct web *web, const struct request *rq,
 		   struct response *rs)
 {
+	const char *slug = request_param(rq, "slug"), *url, *now;
 	bool is_query = !strstr(rq->path, "/history");
-	const char *url;
 	int status;
 
-	if (career_find(web, request_param(rq, "slug"), &url, rs, &status) !=
-	    DB_OK)
+	if (career_find(web, slug, &url, rs, &status) != DB_OK)
 		return status;
+	now = strrchr(url, '/') + 1;
+	if (strcmp(now, slug) != 0)
+		return renamed(rq, rs, now);
 	/* The career is there, so the country is not. */
 	return is_query ? response_complain(rs, "country", CAREER_NO_COUNTRY)
 			: response_error(rs, 404,

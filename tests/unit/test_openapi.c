@@ -63,6 +63,11 @@ static const cJSON *resolve(const cJSON *at)
 	return resolve(found);
 }
 
+static bool is_api(const struct route *r)
+{
+	return r->kind & ROUTE_API;
+}
+
 static const char *method_of(const struct route *r)
 {
 	return r->methods & METHOD_POST ? "post" : "get";
@@ -80,11 +85,11 @@ static void test_every_address_of_the_api_is_described(void **state)
 
 	(void)state;
 	for (const struct route *r = routes; r->pattern; r++) {
-		assert_int_equal(r->is_api, router_is_api_path(r->pattern));
-		if (r->is_api && !operation_of(r))
+		assert_int_equal(is_api(r), router_is_api_path(r->pattern));
+		if (is_api(r) && !operation_of(r))
 			fail_msg("not described: %s %s", method_of(r),
 				 r->pattern);
-		count += r->is_api;
+		count += is_api(r);
 	}
 	assert_true(count > 3);
 }
@@ -103,8 +108,25 @@ static void test_every_operation_is_an_address_of_the_api(void **state)
 			if (!r->pattern)
 				fail_msg("there is no %s %s", operation->string,
 					 path->string);
-			assert_true(r->is_api);
+			assert_true(is_api(r));
 		}
+}
+
+static void test_replies_have_the_type_that_accept_is_heeded_for(void **state)
+{
+	(void)state;
+	for (const struct route *r = routes; r->pattern; r++) {
+		const char *type = r->kind & ROUTE_CSV ? "text/csv"
+				   : r->kind & ROUTE_NDJSON
+					   ? "application/x-ndjson"
+					   : "application/json";
+		const cJSON *responses = json_get(operation_of(r), "responses");
+		const cJSON *good = json_get(
+			responses, r->methods & METHOD_POST ? "202" : "200");
+
+		if (is_api(r) && !json_get(json_get(good, "content"), type))
+			fail_msg("%s: %s is not described", r->pattern, type);
+	}
 }
 
 /* The schema of a parameter or of a member of the body; NULL: there is none.
@@ -169,7 +191,7 @@ static void test_fields_and_parameters_are_the_same(void **state)
 		const cJSON *operation = operation_of(r), *item, *body;
 		const struct field *f = r->fields;
 
-		if (!r->is_api)
+		if (!is_api(r))
 			continue;
 		for (; f && f->name; f++)
 			if (!schema_of(operation, place_of(f), f->name))
@@ -427,7 +449,7 @@ static void test_values_are_taken_as_described(void **state)
 	for (const struct route *r = routes; r->pattern; r++) {
 		const struct field *f = r->fields;
 
-		for (; r->is_api && f && f->name; f++) {
+		for (; is_api(r) && f && f->name; f++) {
 			struct asked a = { .route = r, .field = f };
 
 			/* What is in a body may also be refused by a 422. */
@@ -448,6 +470,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_address_of_the_api_is_described),
 		cmocka_unit_test(test_every_operation_is_an_address_of_the_api),
+		cmocka_unit_test(
+			test_replies_have_the_type_that_accept_is_heeded_for),
 		cmocka_unit_test(test_fields_and_parameters_are_the_same),
 		cmocka_unit_test(test_values_are_taken_as_described),
 	};
