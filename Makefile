@@ -1,13 +1,10 @@
-# `make help` lists the targets. B is the build directory: SAN=1 builds with ASan
-# and UBSan, BARE=1 without hardening, whose zeroes hide from valgrind what was
-# never set, each beside the ordinary build: `make B=build-asan SAN=1`.
+# `make help` lists the targets. `make B=build-asan SAN=1` builds with ASan and
+# UBSan beside the ordinary build; BARE=1 without what hides faults of memory.
 B ?= build
 PORT ?= 8080
 CC ?= gcc
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
-# What our pages are as old as, at least: the last commit, or this build.
-RELEASED_AT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
-	2>/dev/null),$(shell date +%s))
+RELEASED_AT := $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 
 MODULES := libpq libcjson libcurl libbrotlienc zlib libsodium libxxhash expat libidn2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla \
