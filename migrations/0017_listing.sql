@@ -45,33 +45,60 @@ END;
 COMMENT ON FUNCTION catalog.search_text(text) IS
 	'The plain words; back-end is found as back end and as backend';
 
-CREATE FUNCTION catalog.search_vector(p_text text, p_weight "char")
+CREATE FUNCTION catalog.search_vector(p_part text, p_text text)
 RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- As they are written, for prefixes, and by their stems.
-	SELECT setweight(
-		to_tsvector('pg_catalog.simple'::regconfig, t.words)
-		|| to_tsvector('pg_catalog.english'::regconfig, t.words),
-		p_weight)
-	FROM (SELECT coalesce(catalog.search_text(p_text), '') AS words) AS t;
+	SELECT array_to_tsvector(coalesce(array_agg(x.prefix || u.lexeme), '{}'))
+	FROM catalog.search_text(p_text) AS t (words)
+	CROSS JOIN unnest(to_tsvector('pg_catalog.simple'::regconfig, t.words)
+		|| to_tsvector('pg_catalog.english'::regconfig, t.words)) AS u
+	CROSS JOIN (VALUES (''), (p_part || ':')) AS x (prefix);
 END;
 
-COMMENT ON FUNCTION catalog.search_vector(text, "char") IS
-	'What of a name can be searched for';
+COMMENT ON FUNCTION catalog.search_vector(text, text) IS
+	'What can be searched for of a part of a guide: each word, and each with
+the name of the part, so that an index can tell where it stands';
+
+CREATE FUNCTION salary.middle(f salary.figure)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(f.median, (f.low + f.high) / 2, f.low, f.high);
+END;
+
+COMMENT ON FUNCTION salary.middle(salary.figure) IS
+	'What pay is compared by: the median, else the middle of the range, else
+the end that is known';
+
+CREATE FUNCTION catalog.pay_by_country(p_career_id bigint)
+RETURNS bigint[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT array_agg(salary.middle(f) ORDER BY k.position)
+	FROM catalog.country AS k
+	LEFT JOIN salary.figure AS f
+		ON f.career_id = p_career_id
+		AND f.country = k.code
+		AND f.level = 'mid';
+END;
+
+COMMENT ON FUNCTION catalog.pay_by_country(bigint) IS
+	'The middle of mid-level pay in each country, by its place among them';
 
 CREATE TABLE catalog.listing (
 	career_id bigint NOT NULL,
 	slug text COLLATE "C" NOT NULL,
 	title text COLLATE "C" NOT NULL,
-	synonyms text[] NOT NULL,
 	category_id bigint NOT NULL,
 	remote text[] NOT NULL,
 	entry_barrier text NOT NULL,
 	work_life_balance bigint NOT NULL,
 	ai_score bigint NOT NULL,
 	published_at timestamptz NOT NULL,
-	names tsvector NOT NULL,
+	pay bigint[] NOT NULL,
 	words tsvector NOT NULL,
 	CONSTRAINT listing_pkey PRIMARY KEY (career_id),
 	CONSTRAINT listing_slug_key UNIQUE (slug),
@@ -86,14 +113,21 @@ COMMENT ON TABLE catalog.listing IS
 catalog.list_career, which triggers call: it can''t differ from the guide';
 COMMENT ON COLUMN catalog.listing.title IS
 	'The name in plain words';
-COMMENT ON COLUMN catalog.listing.names IS
-	'Weighted: A title, B synonyms, C skills and tools, D category';
+COMMENT ON COLUMN catalog.listing.pay IS
+	'As catalog.pay_by_country gives it';
 COMMENT ON COLUMN catalog.listing.words IS
-	'names and the stems of the guide''s text, without places; and * , by
-which a list without a search finds all';
+	'The words of the guide, for the index alone: as they are; of title,
+synonym, skill and category with that before them; title= and synonym= with
+the whole name; by which values lists are filtered; and * , which all have';
+
+-- Rows stay narrow, and what is not read need not be compressed.
+ALTER TABLE catalog.listing ALTER words SET STORAGE EXTERNAL;
 
 CREATE INDEX listing_words_idx ON catalog.listing USING gin (words);
+CREATE INDEX listing_title_idx ON catalog.listing (title, slug);
 CREATE INDEX listing_category_id_idx ON catalog.listing (category_id);
+CREATE INDEX listing_published_at_idx
+	ON catalog.listing (published_at DESC, slug);
 
 CREATE TABLE catalog.word (
 	word text COLLATE "C" NOT NULL,
@@ -117,25 +151,35 @@ BEGIN
 			FROM catalog.career_summary AS s
 			WHERE s.career_id = p_career_id);
 	INSERT INTO catalog.listing AS l
-		(career_id, slug, title, synonyms, category_id, remote,
-		entry_barrier, work_life_balance, ai_score, published_at,
-		names, words)
+		(career_id, slug, title, category_id, remote, entry_barrier,
+		work_life_balance, ai_score, published_at, pay, words)
 	SELECT
-		s.career_id, s.slug, catalog.plain(s.name), n.synonyms,
-		s.category_id, s.remote, s.entry_barrier,
-		s.work_life_balance, s.ai_score, s.published_at,
-		n.vector,
-		strip(n.vector || to_tsvector('pg_catalog.english',
-			catalog.plain(t.words)) || '''*''')
+		s.career_id, s.slug, catalog.plain(s.name), s.category_id,
+		s.remote, s.entry_barrier, s.work_life_balance, s.ai_score,
+		s.published_at, catalog.pay_by_country(s.career_id),
+		catalog.search_vector('title', s.name)
+		|| catalog.search_vector('synonym', y.synonyms)
+		|| catalog.search_vector('skill', y.skills)
+		|| catalog.search_vector('category', s.category_title)
+		|| strip(to_tsvector('pg_catalog.english',
+			catalog.plain(t.words)))
+		|| array_to_tsvector(coalesce(y.whole, '{}') || ARRAY[
+			'*',
+			'title=' || catalog.plain(s.name),
+			'category=' || s.category_id,
+			'entry_barrier=' || s.entry_barrier])
+		|| array_to_tsvector(ARRAY(
+			SELECT 'remote=' || e.place
+			FROM unnest(s.remote) AS e (place)))
 	FROM catalog.career_summary AS s
 	JOIN catalog.career AS c ON c.id = s.career_id
 	JOIN catalog.revision AS r ON r.id = c.revision_id
 	CROSS JOIN LATERAL (
 		SELECT
-			array_agg(catalog.plain(y.name)) FILTER (WHERE y.is_name)
-				AS synonyms,
+			array_agg('synonym=' || catalog.plain(y.name))
+				FILTER (WHERE y.is_name) AS whole,
 			string_agg(y.name, ' . ') FILTER (WHERE y.is_name)
-				AS names,
+				AS synonyms,
 			string_agg(y.name, ' . ') FILTER (WHERE NOT y.is_name)
 				AS skills
 		FROM (
@@ -149,15 +193,6 @@ BEGIN
 				|| (r.guide #> '{skills,tools}')) AS e (name)
 		) AS y
 	) AS y
-	CROSS JOIN LATERAL (
-		SELECT
-			coalesce(y.synonyms, '{}') AS synonyms,
-			catalog.search_vector(s.name, 'A')
-			|| catalog.search_vector(y.names, 'B')
-			|| catalog.search_vector(y.skills, 'C')
-			|| catalog.search_vector(s.category_title, 'D')
-				AS vector
-	) AS n
 	CROSS JOIN LATERAL (
 		SELECT string_agg(v.item #>> '{}', ' ') AS words
 		FROM jsonb_path_query(jsonb_build_array(
@@ -173,14 +208,13 @@ BEGIN
 	SET
 		slug = excluded.slug,
 		title = excluded.title,
-		synonyms = excluded.synonyms,
 		category_id = excluded.category_id,
 		remote = excluded.remote,
 		entry_barrier = excluded.entry_barrier,
 		work_life_balance = excluded.work_life_balance,
 		ai_score = excluded.ai_score,
 		published_at = excluded.published_at,
-		names = excluded.names,
+		pay = excluded.pay,
 		words = excluded.words;
 	INSERT INTO catalog.word (word)
 	SELECT e.lexeme
@@ -257,6 +291,7 @@ CREATE FUNCTION catalog.is_word(p_word text, p_is_begun boolean)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 AS $$
 DECLARE
 	stem text := (ts_lexize('pg_catalog.english_stem', p_word))[1];
@@ -270,27 +305,22 @@ BEGIN
 				THEN p_word || E'\uFFFD' ELSE p_word END) THEN
 		RETURN true;
 	END IF;
-	IF EXISTS (
+	RETURN EXISTS (
 		SELECT
 		FROM catalog.listing AS l
 		WHERE l.words @@ format('%L | %L', p_word,
-			coalesce(stem, p_word))::tsquery) THEN
-		RETURN true;
-	END IF;
-	RETURN p_is_begun AND length(p_word) > 2 AND EXISTS (
-		SELECT
-		FROM catalog.listing AS l
-		WHERE l.words @@ format('%L:*', p_word)::tsquery);
+			coalesce(stem, p_word))::tsquery);
 END
 $$;
 
 COMMENT ON FUNCTION catalog.is_word(text, boolean) IS
-	'Whether a word, or one that begins with it, stands in any guide';
+	'Whether a word stands in any guide, or one that begins with it in a name';
 
 CREATE FUNCTION catalog.nearest_word(p_word text, p_is_begun boolean)
 RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 BEGIN ATOMIC
 	-- Two letters wrong, one in a short word; who mistypes a short word
 	-- mostly has its first letter right. A word that is still being typed
@@ -325,13 +355,33 @@ END;
 COMMENT ON FUNCTION catalog.nearest_word(text, boolean) IS
 	'The listed word that a mistyped one most likely is; null for none';
 
+CREATE FUNCTION catalog.search_term(
+	p_parts text[],
+	p_word text,
+	p_is_begun boolean)
+RETURNS tsquery
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT string_agg(DISTINCT quote_literal(p.part || f.form)
+		|| CASE WHEN p_is_begun AND f.form = p_word THEN ':*' ELSE '' END,
+		' | ')::tsquery
+	FROM unnest(p_parts) AS p (part)
+	CROSS JOIN unnest(p_word || ts_lexize('pg_catalog.english_stem', p_word))
+		AS f (form);
+END;
+
+COMMENT ON FUNCTION catalog.search_term(text[], text, boolean) IS
+	'A word or its stem in one of the parts; what begins with it too if it
+may not be complete';
+
 CREATE FUNCTION catalog.search(
 	p_q text,
+	OUT tiers tsquery[],
 	OUT query tsquery,
-	OUT in_title tsquery,
-	OUT in_names tsquery,
-	OUT in_skills tsquery,
+	OUT all_of tsquery,
 	OUT any_of tsquery,
+	OUT any_name tsquery,
 	OUT title text,
 	OUT corrected text)
 LANGUAGE plpgsql STABLE
@@ -340,17 +390,16 @@ AS $$
 DECLARE
 	typed text[] := (string_to_array(catalog.plain(p_q), ' '))[1:12];
 	n bigint := cardinality(typed);
-	meant text[] := '{}';
-	term text;
-	-- An @ stands where weights go.
-	terms text[] := '{}';
 	word text;
-	stem text;
-	begun text;
+	term tsquery;
+	nearest text;
+	is_begun boolean;
 	is_mended boolean := false;
+	in_title tsquery;
+	in_names tsquery;
+	in_skills tsquery;
 BEGIN
 	IF p_q IS NULL THEN
-		query := '''*''';
 		RETURN;
 	END IF;
 	FOR i IN 1 .. n LOOP
@@ -362,44 +411,275 @@ BEGIN
 		CONTINUE WHEN word = '';
 		-- The last one may not be complete; a letter alone is, since
 		-- C and R are languages.
-		begun := CASE WHEN i = n AND length(word) > 1 THEN '*' END;
-		IF NOT catalog.is_word(word, begun IS NOT NULL) THEN
+		is_begun := i = n AND length(word) > 1;
+		IF NOT catalog.is_word(word, is_begun) THEN
 			CONTINUE WHEN n > 1 AND ts_lexize(
 				'pg_catalog.english_stem', word) = '{}';
-			term := catalog.nearest_word(word, begun IS NOT NULL);
-			is_mended := is_mended OR term IS NOT NULL;
-			word := coalesce(term, word);
+			nearest := catalog.nearest_word(word, is_begun);
+			is_mended := is_mended OR nearest IS NOT NULL;
+			word := coalesce(nearest, word);
+			typed[i] := word;
 		END IF;
-		meant := meant || word;
-		term := format('%L:%s@', word, begun);
-		stem := (ts_lexize('pg_catalog.english_stem', word))[1];
-		IF stem <> word THEN
-			term := format('(%s | %L:@)', term, stem);
+		term := catalog.search_term('{title:}', word, is_begun);
+		in_title := coalesce(in_title && term, term);
+		term := catalog.search_term('{title:,synonym:}', word, is_begun);
+		in_names := coalesce(in_names && term, term);
+		term := catalog.search_term('{title:,synonym:,skill:}', word,
+			is_begun);
+		in_skills := coalesce(in_skills && term, term);
+		any_name := coalesce(any_name || term, term);
+		-- Only what has a name is found by its beginning: so many words
+		-- of texts begin alike.
+		term := catalog.search_term('{""}', word, false);
+		IF is_begun THEN
+			term := term || catalog.search_term(
+				'{title:,synonym:,skill:,category:}', word, true);
 		END IF;
-		terms := terms || term;
+		query := coalesce(query && term, term);
+		term := catalog.search_term('{""}', word, is_begun);
+		all_of := coalesce(all_of && term, term);
+		any_of := coalesce(any_of || term, term);
 	END LOOP;
-	IF meant = '{}' THEN
-		RETURN;
+	IF query IS NULL THEN
+		-- No word has a blank in it.
+		query := quote_literal(' ')::tsquery;
 	END IF;
-	term := array_to_string(terms, ' & ');
-	query := replace(replace(term, ':@', ''), '@', '')::tsquery;
-	in_title := replace(term, '@', 'A')::tsquery;
-	in_names := replace(term, '@', 'AB')::tsquery;
-	in_skills := replace(term, '@', 'ABC')::tsquery;
-	any_of := replace(replace(array_to_string(terms, ' | '), ':@', ''),
-		'@', '')::tsquery;
-	title := array_to_string(meant, ' ');
-	IF is_mended THEN
-		corrected := title;
-	END IF;
+	title := array_to_string(typed, ' ');
+	corrected := CASE WHEN is_mended THEN title END;
+	-- Each without those before it, which are parts of it.
+	tiers := ARRAY[
+		quote_literal('title=' || title)::tsquery,
+		quote_literal('synonym=' || title)::tsquery,
+		(quote_literal('title=' || title) || ':*')::tsquery && in_title,
+		in_title, in_names, in_skills, query];
+	tiers[7] := tiers[7] && !!in_skills;
+	tiers[6] := tiers[6] && !!in_names;
+	tiers[5] := tiers[5] && !!in_title && !!tiers[2];
+	tiers[4] := tiers[4] && !!tiers[3] && !!tiers[2];
+	tiers[3] := tiers[3] && !!tiers[1] && !!tiers[2];
+	tiers[2] := tiers[2] && !!tiers[1];
 END
 $$;
 
 COMMENT ON FUNCTION catalog.search(text) IS
-	'What a typed text asks of catalog.listing: all words, with typing errors
-mended against its words; in_title and others the same of parts of names; any_of at least
-one word; title the words in full, corrected too if they had to be. A query
-of nothing finds all; one without a word has no query and finds none';
+	'What a typed text asks of catalog.listing: query for all its words, with
+typing errors mended, null if nothing is typed. tiers are its parts, best
+first: title, synonym, start of a title; all words in titles, in synonyms
+too, in skills too, anywhere. all_of and any_of are of the words of one text,
+any_name: at least one word in a name; title: the words in full, corrected too
+if they had to be';
+
+CREATE FUNCTION catalog.filters(
+	p_category_id bigint,
+	p_remote text,
+	p_entry_barrier text,
+	OUT all_of tsquery,
+	OUT but_one tsquery)
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c tsquery := quote_literal('category=' || p_category_id)::tsquery;
+	r tsquery := quote_literal('remote=' || p_remote)::tsquery;
+	e tsquery := quote_literal('entry_barrier=' || p_entry_barrier)::tsquery;
+BEGIN
+	all_of := coalesce(c && r && e, c && r, c && e, r && e, c, r, e);
+	but_one := CASE num_nonnulls(c, r, e)
+		WHEN 3 THEN (c && r) || (c && e) || (r && e)
+		WHEN 2 THEN coalesce(c, r) || coalesce(e, r)
+	END;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.filters(bigint, text, text) IS
+	'Filters as a query of catalog.listing, and one of what fails at most one
+of them, which facets count; null where that is everything';
+
+-- To plan takes longer than most searches, and the index of words is right for
+-- all but the words that nearly every guide has: it is used always. A planner
+-- would rather read the words of each row, whose size it does not count.
+
+CREATE FUNCTION catalog.count_listed(
+	p_query tsquery,
+	p_least_balance bigint,
+	p_least_ai_score bigint,
+	p_least_pay bigint,
+	p_country bigint)
+RETURNS TABLE (
+	category_id bigint,
+	remote text[],
+	entry_barrier text,
+	careers bigint)
+LANGUAGE plpgsql STABLE ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_sort = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT
+		l.category_id,
+		l.remote,
+		l.entry_barrier,
+		count(*)
+	FROM catalog.listing AS l
+	WHERE l.words @@ p_query
+		AND (p_least_balance IS NULL
+			OR l.work_life_balance >= p_least_balance)
+		AND (p_least_ai_score IS NULL OR l.ai_score >= p_least_ai_score)
+		AND (p_least_pay IS NULL OR l.pay[p_country] >= p_least_pay)
+	GROUP BY l.category_id, l.remote, l.entry_barrier;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.count_listed(tsquery, bigint, bigint, bigint,
+	bigint) IS
+	'How many careers there are of each kind that facets tell apart';
+
+CREATE FUNCTION catalog.page_by_title(
+	p_query tsquery,
+	p_least_balance bigint,
+	p_least_ai_score bigint,
+	p_least_pay bigint,
+	p_country bigint,
+	p_title text,
+	p_slug text,
+	p_count bigint)
+RETURNS TABLE (title text, slug text, career_id bigint)
+LANGUAGE plpgsql STABLE ROWS 20
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT
+		l.title,
+		l.slug,
+		l.career_id
+	FROM catalog.listing AS l
+	WHERE l.words @@ p_query
+		AND (p_least_balance IS NULL
+			OR l.work_life_balance >= p_least_balance)
+		AND (p_least_ai_score IS NULL OR l.ai_score >= p_least_ai_score)
+		AND (p_least_pay IS NULL OR l.pay[p_country] >= p_least_pay)
+		AND (l.title, l.slug) > (p_title, p_slug)
+	ORDER BY l.title, l.slug
+	LIMIT p_count;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.page_by_title(tsquery, bigint, bigint, bigint,
+	bigint, text, text, bigint) IS
+	'What a query finds after a title, looking at the words of one after the
+other: quick where many are found';
+
+CREATE FUNCTION catalog.page_listed(
+	p_tiers tsquery[],
+	p_filter tsquery,
+	p_sort text,
+	p_least_balance bigint,
+	p_least_ai_score bigint,
+	p_least_pay bigint,
+	p_country bigint,
+	p_rank bigint,
+	p_title text,
+	p_slug text,
+	p_count bigint,
+	p_is_common boolean)
+RETURNS TABLE (rank bigint, title text, slug text, career_id bigint)
+LANGUAGE plpgsql STABLE ROWS 20
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	wanted tsquery;
+	place bigint;
+	left_over bigint := p_count;
+	got bigint;
+BEGIN
+	FOR i IN 1 .. cardinality(p_tiers) LOOP
+		wanted := coalesce(p_tiers[i] && p_filter, p_tiers[i]);
+		place := CASE p_sort WHEN 'relevance' THEN i ELSE 0 END;
+		IF place < p_rank AND p_sort = 'relevance' THEN
+			CONTINUE;
+		ELSIF p_sort NOT IN ('relevance', 'name') THEN
+			RETURN QUERY
+			SELECT m.rank, m.title, m.slug, m.career_id
+			FROM (
+				SELECT
+					CASE p_sort
+						WHEN 'salary' THEN coalesce(
+							-l.pay[p_country],
+							9223372036854775807)
+						WHEN 'balance' THEN
+							-l.work_life_balance
+						WHEN 'ai_score' THEN -l.ai_score
+						WHEN 'newest' THEN -extract(epoch
+							FROM l.published_at)::bigint
+					END AS rank,
+					l.title,
+					l.slug,
+					l.career_id
+				FROM catalog.listing AS l
+				WHERE l.words @@ wanted
+					AND (p_least_balance IS NULL
+						OR l.work_life_balance
+							>= p_least_balance)
+					AND (p_least_ai_score IS NULL
+						OR l.ai_score >= p_least_ai_score)
+					AND (p_least_pay IS NULL
+						OR l.pay[p_country] >= p_least_pay)
+			) AS m
+			WHERE p_rank IS NULL
+				OR (m.rank, m.title, m.slug)
+					> (p_rank, p_title, p_slug)
+			ORDER BY m.rank, m.title, m.slug
+			LIMIT left_over;
+		ELSIF p_is_common AND i = cardinality(p_tiers) THEN
+			RETURN QUERY
+			SELECT place, t.*
+			FROM catalog.page_by_title(wanted, p_least_balance,
+				p_least_ai_score, p_least_pay, p_country,
+				CASE WHEN place = p_rank THEN p_title
+					ELSE '' END,
+				CASE WHEN place = p_rank THEN p_slug
+					ELSE '' END, left_over) AS t;
+		ELSE
+			RETURN QUERY
+			SELECT place, l.title, l.slug, l.career_id
+			FROM catalog.listing AS l
+			WHERE l.words @@ wanted
+				AND (p_least_balance IS NULL
+					OR l.work_life_balance >= p_least_balance)
+				AND (p_least_ai_score IS NULL
+					OR l.ai_score >= p_least_ai_score)
+				AND (p_least_pay IS NULL
+					OR l.pay[p_country] >= p_least_pay)
+				AND (place IS DISTINCT FROM p_rank
+					OR (l.title, l.slug) > (p_title, p_slug))
+			ORDER BY l.title, l.slug
+			LIMIT left_over;
+		END IF;
+		GET DIAGNOSTICS got = ROW_COUNT;
+		left_over := left_over - got;
+		EXIT WHEN left_over <= 0;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.page_listed(tsquery[], tsquery, text, bigint,
+	bigint, bigint, bigint, bigint, text, text, bigint, boolean) IS
+	'The first careers of a list after the one of that rank, title and slug,
+tier by tier, so that few are looked at. p_is_common: so many are found that
+the next one in the order of titles is near';
 
 CREATE FUNCTION catalog.marked(p_text text, p_query tsquery, p_options text)
 RETURNS text
@@ -416,7 +696,14 @@ is where nothing is asked';
 GRANT SELECT ON catalog.listing TO autopsy_web;
 GRANT SELECT ON catalog.word TO autopsy_web;
 GRANT EXECUTE ON FUNCTION catalog.plain(text),
-	catalog.search_text(text), catalog.search_vector(text, "char"),
+	catalog.search_text(text), catalog.search_vector(text, text),
 	catalog.is_word(text, boolean), catalog.nearest_word(text, boolean),
-	catalog.search(text), catalog.marked(text, tsquery, text)
+	catalog.search_term(text[], text, boolean), catalog.search(text),
+	catalog.filters(bigint, text, text),
+	catalog.count_listed(tsquery, bigint, bigint, bigint, bigint),
+	catalog.page_by_title(tsquery, bigint, bigint, bigint, bigint, text,
+		text, bigint),
+	catalog.page_listed(tsquery[], tsquery, text, bigint, bigint, bigint,
+		bigint, bigint, text, text, bigint, boolean),
+	catalog.marked(text, tsquery, text), salary.middle(salary.figure)
 	TO autopsy_web;

@@ -107,13 +107,19 @@ BEGIN
 			array_agg(DISTINCT a.country)
 		FROM added AS a
 		GROUP BY a.career_id;
+		UPDATE catalog.listing AS l
+		SET pay = catalog.pay_by_country(l.career_id)
+		WHERE l.career_id IN (
+			SELECT a.career_id
+			FROM added AS a);
 	END IF;
 	RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION salary.figures_are_changed() IS
-	'Trigger: mirrors are told whose pay changed, and where';
+	'Trigger: what a career pays is so in lists, and mirrors are told where it
+changed';
 
 CREATE TRIGGER figure_history_tell
 	AFTER INSERT ON salary.figure_history
@@ -138,17 +144,6 @@ CREATE TRIGGER source_run_tell
 	AFTER UPDATE OF outcome ON salary.source_run
 	FOR EACH ROW WHEN (new.outcome IN ('published', 'unchanged'))
 	EXECUTE FUNCTION salary.source_is_read();
-
-CREATE FUNCTION salary.middle(f salary.figure)
-RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(f.median, (f.low + f.high) / 2, f.low, f.high);
-END;
-
-COMMENT ON FUNCTION salary.middle(salary.figure) IS
-	'What pay is compared by: the median, else the middle of the range, else
-the end that is known';
 
 -- Conversion.
 

@@ -8,96 +8,70 @@
 -- the last one seen or null, $15 page for what only a page shows, else api.
 -- Columns: the list; the cursor of the next page, null on the last; when it
 -- changed; the parameter that is unknown, and then there is no list.
--- A facet is counted without its own filter, so found holds what passes all
--- others, and says of each of the three whether it passes.
+-- A facet is counted without its own filter, so cells are of what fails one
+-- filter at most, and say of each of the three whether it passes.
 WITH asked AS MATERIALIZED (
-	SELECT a.*
+	SELECT
+		a.*,
+		f.all_of AS filter,
+		k.id AS category_id,
+		(
+			SELECT c.position
+			FROM catalog.country AS c
+			WHERE c.code = $1::text) AS country,
+		coalesce(a.query && f.but_one, a.query, f.but_one,
+			'''*'''::tsquery) AS nearly
 	FROM catalog.search($2::text) AS a
-), found AS MATERIALIZED (
+	LEFT JOIN catalog.category AS k ON k.slug = $3::text
+	CROSS JOIN catalog.filters(k.id, $4::text, $5::text) AS f
+), cell AS MATERIALIZED (
 	SELECT
-		l.career_id,
-		l.slug,
-		l.title,
-		l.category_id,
-		l.remote,
-		l.entry_barrier,
-		$3::text IS NULL OR l.category_id = (
-			SELECT k.id
-			FROM catalog.category AS k
-			WHERE k.slug = $3::text) AS has_category,
-		$4::text IS NULL OR $4::text = ANY (l.remote) AS has_remote,
-		$5::text IS NULL OR l.entry_barrier = $5::text AS has_barrier,
-		-- How well it fits: the title, the start of it, all words in
-		-- the title, in a synonym, in a skill, in the text.
-		CASE
-			WHEN a.title IS NULL THEN 0
-			WHEN l.title = a.title THEN 1
-			WHEN a.title = ANY (l.synonyms) THEN 2
-			WHEN starts_with(l.title, a.title) THEN 3
-			WHEN l.names @@ a.in_title THEN 4
-			WHEN l.names @@ a.in_names THEN 5
-			WHEN l.names @@ a.in_skills THEN 6
-			ELSE 7
-		END AS tier,
-		CASE $9::text
-			WHEN 'salary' THEN coalesce(-p.pay, 9223372036854775807)
-			WHEN 'balance' THEN -l.work_life_balance
-			WHEN 'ai_score' THEN -l.ai_score
-			WHEN 'newest' THEN
-				-extract(epoch FROM l.published_at)::bigint
-			ELSE 0
-		END AS measure
+		c.*,
+		$3::text IS NULL OR c.category_id = a.category_id AS has_category,
+		$4::text IS NULL OR $4::text = ANY (c.remote) AS has_remote,
+		$5::text IS NULL OR c.entry_barrier = $5::text AS has_barrier
 	FROM asked AS a
-	JOIN catalog.listing AS l ON l.words @@ a.query
-	CROSS JOIN LATERAL (
-		-- Pay is looked up only where it matters.
-		SELECT CASE WHEN $8::bigint IS NOT NULL OR $9::text = 'salary'
-			THEN (
-				SELECT salary.middle(f)
-				FROM salary.figure AS f
-				WHERE f.career_id = l.career_id
-					AND f.country = $1::text
-					AND f.level = 'mid')
-			END AS pay
-		OFFSET 0
-	) AS p
-	WHERE ($6::bigint IS NULL OR l.work_life_balance >= $6::bigint)
-		AND ($7::bigint IS NULL OR l.ai_score >= $7::bigint)
-		AND ($8::bigint IS NULL OR p.pay >= $8::bigint)
-), picked AS (
-	SELECT
-		f.*,
-		CASE $9::text WHEN 'relevance' THEN f.tier ELSE f.measure END
-			AS rank
-	FROM found AS f
-	WHERE f.has_category AND f.has_remote AND f.has_barrier
+	CROSS JOIN LATERAL catalog.count_listed(a.nearly, $6::bigint, $7::bigint,
+		$8::bigint, a.country) AS c
+), counted AS (
+	SELECT coalesce(sum(c.careers) FILTER (WHERE c.has_category
+		AND c.has_remote AND c.has_barrier), 0)::bigint AS total
+	FROM cell AS c
 ), page AS MATERIALIZED (
 	SELECT
-		o.*,
-		row_number() OVER (ORDER BY o.rank, o.title, o.slug) AS n
+		p.*,
+		row_number() OVER (ORDER BY p.rank, p.title, p.slug) AS n
 	FROM (
-		SELECT p.*
-		FROM picked AS p
-		WHERE $12::bigint IS NULL
-			OR (p.rank, p.title, p.slug)
-				> ($12::bigint, $13::text, $14::text)
-		ORDER BY p.rank, p.title, p.slug
-		LIMIT $10::bigint + 1
+		SELECT q.*
+		FROM asked AS a
+		CROSS JOIN counted AS n
+		CROSS JOIN LATERAL catalog.page_listed(
+			CASE
+				WHEN a.query IS NULL THEN
+					ARRAY[coalesce(a.filter, '''*''')]
+				WHEN $9::text = 'relevance' THEN a.tiers
+				ELSE ARRAY[a.query]
+			END, a.filter, $9::text, $6::bigint, $7::bigint,
+			$8::bigint, a.country, $12::bigint, $13::text,
+			$14::text, $10::bigint + 1 + $11::bigint,
+			n.total > 4000) AS q
+		ORDER BY q.rank, q.title, q.slug
 		OFFSET $11::bigint
-	) AS o
-), counted AS (
-	SELECT
-		count(*) FILTER (WHERE f.has_category AND f.has_remote
-			AND f.has_barrier) AS total
-	FROM found AS f
+	) AS p
 ), shown AS (
 	SELECT
 		p.n,
 		s,
-		p.tier,
+		-- The first tier that it is in tells why it was found.
+		CASE WHEN $9::text = 'relevance' THEN p.rank ELSE (
+			SELECT min(t.n)
+			FROM asked AS a
+			CROSS JOIN unnest(a.tiers) WITH ORDINALITY AS t (query, n)
+			WHERE l.words @@ t.query) END AS tier,
 		salary.money(f) AS money,
 		r.guide
 	FROM page AS p
+	JOIN catalog.listing AS l ON l.career_id = p.career_id
 	JOIN catalog.career_summary AS s ON s.career_id = p.career_id
 	JOIN catalog.career AS c ON c.id = p.career_id
 	JOIN catalog.revision AS r ON r.id = c.revision_id
@@ -112,7 +86,7 @@ WITH asked AS MATERIALIZED (
 		h.s,
 		h.money,
 		CASE
-			WHEN h.tier = 0 THEN NULL
+			WHEN h.tier IS NULL THEN NULL
 			WHEN h.tier IN (1, 3, 4) THEN 'title'
 			WHEN h.tier IN (2, 5) THEN 'synonym'
 			WHEN h.tier = 6 THEN 'skill'
@@ -126,12 +100,18 @@ WITH asked AS MATERIALIZED (
 					|| (h.guide #> '{skills,tools}')
 				ELSE h.guide -> 'synonyms' END)
 				WITH ORDINALITY AS y (name, n)
+			CROSS JOIN LATERAL (
+				SELECT
+					to_tsvector('pg_catalog.simple', t.words)
+					|| to_tsvector('pg_catalog.english', t.words)
+						AS words
+				FROM catalog.search_text(y.name) AS t (words)
+				OFFSET 0
+			) AS v
 			ORDER BY
 				catalog.plain(y.name) <> a.title,
-				NOT catalog.search_vector(y.name, 'A')
-					@@ a.query,
-				NOT catalog.search_vector(y.name, 'A')
-					@@ a.any_of,
+				NOT v.words @@ a.all_of,
+				NOT v.words @@ a.any_of,
 				y.n
 			LIMIT 1)
 		END AS words
@@ -180,56 +160,47 @@ WITH asked AS MATERIALIZED (
 			SELECT coalesce(json_agg(json_build_object(
 				'value', k.slug,
 				'title', k.title,
-				'count', coalesce(n.count, 0))
+				'count', coalesce((
+					SELECT sum(c.careers)
+					FROM cell AS c
+					WHERE c.category_id = k.id
+						AND c.has_remote
+						AND c.has_barrier), 0))
 				ORDER BY k.position, k.slug), '[]')
-			FROM catalog.category AS k
-			LEFT JOIN (
-				SELECT
-					f.category_id,
-					count(*)
-				FROM found AS f
-				WHERE f.has_remote AND f.has_barrier
-				GROUP BY f.category_id
-			) AS n ON n.category_id = k.id),
+			FROM catalog.category AS k),
 		'remote', (
 			SELECT json_agg(json_build_object(
 				'value', v.code,
 				'title', v.title,
-				'count', coalesce(n.count, 0))
+				'count', coalesce((
+					SELECT sum(c.careers)
+					FROM cell AS c
+					WHERE v.code = ANY (c.remote)
+						AND c.has_category
+						AND c.has_barrier), 0))
 				ORDER BY v.n)
 			FROM (VALUES
 				(1, 'remote', 'Remote'),
 				(2, 'hybrid', 'Hybrid'),
-				(3, 'onsite', 'On site')) AS v (n, code, title)
-			LEFT JOIN (
-				SELECT
-					r.code,
-					count(*)
-				FROM found AS f
-				CROSS JOIN unnest(f.remote) AS r (code)
-				WHERE f.has_category AND f.has_barrier
-				GROUP BY r.code
-			) AS n ON n.code = v.code),
+				(3, 'onsite', 'On site')) AS v (n, code, title)),
 		'entry_barrier', (
 			SELECT json_agg(json_build_object(
 				'value', v.code,
 				'title', initcap(v.code),
-				'count', coalesce(n.count, 0))
+				'count', coalesce((
+					SELECT sum(c.careers)
+					FROM cell AS c
+					WHERE c.entry_barrier = v.code
+						AND c.has_category
+						AND c.has_remote), 0))
 				ORDER BY v.n)
 			FROM (VALUES
 				(1, 'low'),
 				(2, 'medium'),
-				(3, 'high')) AS v (n, code)
-			LEFT JOIN (
-				SELECT
-					f.entry_barrier,
-					count(*)
-				FROM found AS f
-				WHERE f.has_category AND f.has_remote
-				GROUP BY f.entry_barrier
-			) AS n ON n.entry_barrier = v.code)) AS counts
+				(3, 'high')) AS v (n, code))) AS counts
 ), suggestion AS (
-	-- Of careers that have at least one of the words; else the newest.
+	-- Of careers that have at least one of the words in a name; else the
+	-- newest.
 	SELECT coalesce(json_agg(json_build_object(
 		'slug', s.slug,
 		'name', s.name,
@@ -237,13 +208,27 @@ WITH asked AS MATERIALIZED (
 		ORDER BY g.n), '[]') AS list
 	FROM (
 		SELECT
-			l.career_id,
-			row_number() OVER (ORDER BY
-				l.names @@ a.any_of DESC,
-				l.published_at DESC,
-				l.slug) AS n
-		FROM catalog.listing AS l
-		CROSS JOIN asked AS a
+			x.career_id,
+			row_number() OVER (ORDER BY min(x.place),
+				max(x.published_at) DESC, x.career_id) AS n
+		FROM (
+			(
+				SELECT l.career_id, l.published_at, 1 AS place
+				FROM asked AS a
+				JOIN catalog.listing AS l
+					ON l.words @@ a.any_name
+				ORDER BY l.published_at DESC, l.slug
+				LIMIT 3
+			)
+			UNION ALL
+			(
+				SELECT l.career_id, l.published_at, 2
+				FROM catalog.listing AS l
+				ORDER BY l.published_at DESC, l.slug
+				LIMIT 3
+			)
+		) AS x
+		GROUP BY x.career_id
 		ORDER BY n
 		LIMIT 3
 	) AS g
