@@ -116,8 +116,9 @@ def careers(n):
         category = pick.category()
         name = _new_name(pick, category, taken)
         guide = _guide(rng, pick, category, name)
+        text = pick.text(category)
         if n > WHOLE:
-            _shorten(guide)
+            _shorten(guide, text)
         yield {
             "n": i, "pay": _pay(rng),
             "published_at": f"{rng.randrange(2024, 2027)}-"
@@ -178,10 +179,12 @@ def _guide(rng, pick, category, name):
     }
 
 
-def _shorten(guide):
+def _shorten(guide, text):
     for factor in guide["ai"]["factors"]:
         factor["text"] = "-"
-    guide["start"] = {"entry_path": "-", "resources": []}
+    guide["ai"]["note"] = guide["skills"]["note"] = "-"
+    guide["skills"]["personality"] = []
+    guide["start"] = {"entry_path": text, "resources": []}
 
 
 @functools.lru_cache(maxsize=None)

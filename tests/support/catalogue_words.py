@@ -93,6 +93,13 @@ hospitals,banks,schools,factories,ministries,small firms,
 building sites,software houses,charities,airlines,law firms,shops,farms,
 ports,theatres,newspapers""")
 
+TEXT = """time work team system day data problem question plan change part
+number hour week meeting customer result report line order point month case
+form price review test answer model note rule trade value record file step
+night site rate cost quality message budget page call error release list phone
+copy field size state store law class ground paper pattern season"""
+TEXT = TEXT.split()
+
 # Names of products and makers, which nobody else has: 4,000 of them.
 TAIL = ["".join(parts).capitalize() for parts in itertools.product(
     "ba ce di fo gu ka le mi no pu ra se ti vo xu za".split(),
@@ -160,6 +167,14 @@ class Picker:
 
     def soft(self, count):
         return self.some(SOFT, count)
+
+    def text(self, category):
+        """Words as texts have them: some in all, most in few."""
+        found = [self.one(TEXT) for _ in range(60)]
+        found += [self.one(TAIL) for _ in range(90)]
+        found += [self.one(ROLES), self.one(FIELDS[category]),
+                  self.one(SKILLS), self.one(TOOLS)]
+        return f"People {' '.join(found).lower()}."
 
     def task(self):
         return self.one(TASKS)
