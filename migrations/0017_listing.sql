@@ -45,21 +45,21 @@ END;
 COMMENT ON FUNCTION catalog.search_text(text) IS
 	'The plain words; back-end is found as back end and as backend';
 
-CREATE FUNCTION catalog.search_vector(p_part text, p_text text)
+CREATE FUNCTION catalog.search_vector(p_parts text[], p_text text)
 RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- As they are written, for prefixes, and by their stems.
-	SELECT array_to_tsvector(coalesce(array_agg(x.prefix || u.lexeme), '{}'))
+	SELECT array_to_tsvector(coalesce(array_agg(x.part || u.lexeme), '{}'))
 	FROM catalog.search_text(p_text) AS t (words)
 	CROSS JOIN unnest(to_tsvector('pg_catalog.simple'::regconfig, t.words)
 		|| to_tsvector('pg_catalog.english'::regconfig, t.words)) AS u
-	CROSS JOIN (VALUES (''), (p_part || ':')) AS x (prefix);
+	CROSS JOIN unnest(p_parts) AS x (part);
 END;
 
-COMMENT ON FUNCTION catalog.search_vector(text, text) IS
-	'What can be searched for of a part of a guide: each word, and each with
-the name of the part, so that an index can tell where it stands';
+COMMENT ON FUNCTION catalog.search_vector(text[], text) IS
+	'What can be searched for of a part of a guide: each word after each of
+the parts, so that an index can tell where it stands';
 
 CREATE FUNCTION salary.middle(f salary.figure)
 RETURNS bigint
@@ -71,6 +71,18 @@ END;
 COMMENT ON FUNCTION salary.middle(salary.figure) IS
 	'What pay is compared by: the median, else the middle of the range, else
 the end that is known';
+
+CREATE FUNCTION catalog.places(p_remote text[])
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ('onsite' = ANY (p_remote))::int
+		+ 2 * ('hybrid' = ANY (p_remote))::int
+		+ 4 * ('remote' = ANY (p_remote))::int;
+END;
+
+COMMENT ON FUNCTION catalog.places(text[]) IS
+	'Places of work as one number, which is counted faster';
 
 CREATE FUNCTION catalog.pay_by_country(p_career_id bigint)
 RETURNS bigint[]
@@ -93,7 +105,7 @@ CREATE TABLE catalog.listing (
 	slug text COLLATE "C" NOT NULL,
 	title text COLLATE "C" NOT NULL,
 	category_id bigint NOT NULL,
-	remote text[] NOT NULL,
+	places bigint NOT NULL,
 	entry_barrier text NOT NULL,
 	work_life_balance bigint NOT NULL,
 	ai_score bigint NOT NULL,
@@ -113,12 +125,15 @@ COMMENT ON TABLE catalog.listing IS
 catalog.list_career, which triggers call: it can''t differ from the guide';
 COMMENT ON COLUMN catalog.listing.title IS
 	'The name in plain words';
+COMMENT ON COLUMN catalog.listing.places IS
+	'Where the work is done: 1 onsite, 2 hybrid, 4 remote, or their sum';
 COMMENT ON COLUMN catalog.listing.pay IS
 	'As catalog.pay_by_country gives it';
 COMMENT ON COLUMN catalog.listing.words IS
-	'The words of the guide, for the index alone: as they are; of title,
-synonym, skill and category with that before them; title= and synonym= with
-the whole name; by which values lists are filtered; and * , which all have';
+	'The words of the guide, for the index alone: as they are; those of the
+title after title:, those of title or synonyms after synonym:, and of skills
+too after skill:; title= and synonym= with a whole name; by which values lists
+are filtered; and * , which all have';
 
 -- Rows stay narrow, and what is not read need not be compressed.
 ALTER TABLE catalog.listing ALTER words SET STORAGE EXTERNAL;
@@ -151,16 +166,18 @@ BEGIN
 			FROM catalog.career_summary AS s
 			WHERE s.career_id = p_career_id);
 	INSERT INTO catalog.listing AS l
-		(career_id, slug, title, category_id, remote, entry_barrier,
+		(career_id, slug, title, category_id, places, entry_barrier,
 		work_life_balance, ai_score, published_at, pay, words)
 	SELECT
 		s.career_id, s.slug, catalog.plain(s.name), s.category_id,
-		s.remote, s.entry_barrier, s.work_life_balance, s.ai_score,
-		s.published_at, catalog.pay_by_country(s.career_id),
-		catalog.search_vector('title', s.name)
-		|| catalog.search_vector('synonym', y.synonyms)
-		|| catalog.search_vector('skill', y.skills)
-		|| catalog.search_vector('category', s.category_title)
+		catalog.places(s.remote), s.entry_barrier, s.work_life_balance,
+		s.ai_score, s.published_at, catalog.pay_by_country(s.career_id),
+		catalog.search_vector(
+			ARRAY['', 'skill:', 'synonym:', 'title:'], s.name)
+		|| catalog.search_vector(
+			ARRAY['', 'skill:', 'synonym:'], y.synonyms)
+		|| catalog.search_vector(ARRAY['', 'skill:'], y.skills)
+		|| catalog.search_vector(ARRAY[''], s.category_title)
 		|| strip(to_tsvector('pg_catalog.english',
 			catalog.plain(t.words)))
 		|| array_to_tsvector(coalesce(y.whole, '{}') || ARRAY[
@@ -209,7 +226,7 @@ BEGIN
 		slug = excluded.slug,
 		title = excluded.title,
 		category_id = excluded.category_id,
-		remote = excluded.remote,
+		places = excluded.places,
 		entry_barrier = excluded.entry_barrier,
 		work_life_balance = excluded.work_life_balance,
 		ai_score = excluded.ai_score,
@@ -356,24 +373,23 @@ COMMENT ON FUNCTION catalog.nearest_word(text, boolean) IS
 	'The listed word that a mistyped one most likely is; null for none';
 
 CREATE FUNCTION catalog.search_term(
-	p_parts text[],
+	p_part text,
 	p_word text,
-	p_is_begun boolean)
+	p_begun text)
 RETURNS tsquery
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT string_agg(DISTINCT quote_literal(p.part || f.form)
-		|| CASE WHEN p_is_begun AND f.form = p_word THEN ':*' ELSE '' END,
-		' | ')::tsquery
-	FROM unnest(p_parts) AS p (part)
-	CROSS JOIN unnest(p_word || ts_lexize('pg_catalog.english_stem', p_word))
-		AS f (form);
+	-- Every word is there by its stem too, but those that have none.
+	SELECT (quote_literal(p_part || coalesce(
+			(ts_lexize('pg_catalog.english_stem', p_word))[1], p_word))
+		|| coalesce(' | ' || quote_literal(p_begun || p_word) || ':*', ''))
+		::tsquery;
 END;
 
-COMMENT ON FUNCTION catalog.search_term(text[], text, boolean) IS
-	'A word or its stem in one of the parts; what begins with it too if it
-may not be complete';
+COMMENT ON FUNCTION catalog.search_term(text, text, text) IS
+	'A word, as it is or by its stem, in a part; and what begins with it in
+the part p_begun, null if the word is complete';
 
 CREATE FUNCTION catalog.search(
 	p_q text,
@@ -420,23 +436,24 @@ BEGIN
 			word := coalesce(nearest, word);
 			typed[i] := word;
 		END IF;
-		term := catalog.search_term('{title:}', word, is_begun);
+		term := catalog.search_term('title:', word,
+			CASE WHEN is_begun THEN 'title:' END);
 		in_title := coalesce(in_title && term, term);
-		term := catalog.search_term('{title:,synonym:}', word, is_begun);
+		term := catalog.search_term('synonym:', word,
+			CASE WHEN is_begun THEN 'synonym:' END);
 		in_names := coalesce(in_names && term, term);
-		term := catalog.search_term('{title:,synonym:,skill:}', word,
-			is_begun);
+		term := catalog.search_term('skill:', word,
+			CASE WHEN is_begun THEN 'skill:' END);
 		in_skills := coalesce(in_skills && term, term);
 		any_name := coalesce(any_name || term, term);
 		-- Only what has a name is found by its beginning: so many words
 		-- of texts begin alike.
-		term := catalog.search_term('{""}', word, false);
-		IF is_begun THEN
-			term := term || catalog.search_term(
-				'{title:,synonym:,skill:,category:}', word, true);
-		END IF;
+		term := catalog.search_term('', word,
+			CASE WHEN is_begun THEN 'skill:' END);
 		query := coalesce(query && term, term);
-		term := catalog.search_term('{""}', word, is_begun);
+		term := catalog.search_term('', word,
+			CASE WHEN is_begun THEN '' END)
+			|| quote_literal(word)::tsquery;
 		all_of := coalesce(all_of && term, term);
 		any_of := coalesce(any_of || term, term);
 	END LOOP;
@@ -507,7 +524,7 @@ CREATE FUNCTION catalog.count_listed(
 	p_country bigint)
 RETURNS TABLE (
 	category_id bigint,
-	remote text[],
+	places bigint,
 	entry_barrier text,
 	careers bigint)
 LANGUAGE plpgsql STABLE ROWS 100
@@ -521,7 +538,7 @@ BEGIN
 	RETURN QUERY
 	SELECT
 		l.category_id,
-		l.remote,
+		l.places,
 		l.entry_barrier,
 		count(*)
 	FROM catalog.listing AS l
@@ -530,13 +547,65 @@ BEGIN
 			OR l.work_life_balance >= p_least_balance)
 		AND (p_least_ai_score IS NULL OR l.ai_score >= p_least_ai_score)
 		AND (p_least_pay IS NULL OR l.pay[p_country] >= p_least_pay)
-	GROUP BY l.category_id, l.remote, l.entry_barrier;
+	GROUP BY l.category_id, l.places, l.entry_barrier;
 END
 $$;
 
 COMMENT ON FUNCTION catalog.count_listed(tsquery, bigint, bigint, bigint,
 	bigint) IS
 	'How many careers there are of each kind that facets tell apart';
+
+CREATE FUNCTION catalog.suggested(p_query tsquery)
+RETURNS TABLE (n bigint, career_id bigint)
+LANGUAGE plpgsql STABLE ROWS 3
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	-- Materialized, so that it is not looked for among the newest.
+	WITH found AS MATERIALIZED (
+		SELECT
+			l.career_id,
+			l.published_at
+		FROM catalog.listing AS l
+		WHERE l.words @@ p_query
+	)
+	SELECT
+		row_number() OVER (ORDER BY min(x.place),
+			max(x.published_at) DESC, x.career_id),
+		x.career_id
+	FROM (
+		(
+			SELECT
+				f.career_id,
+				f.published_at,
+				1 AS place
+			FROM found AS f
+			ORDER BY f.published_at DESC, f.career_id
+			LIMIT 3
+		)
+		UNION ALL
+		(
+			SELECT
+				l.career_id,
+				l.published_at,
+				2
+			FROM catalog.listing AS l
+			ORDER BY l.published_at DESC, l.slug
+			LIMIT 3
+		)
+	) AS x
+	GROUP BY x.career_id
+	ORDER BY 1
+	LIMIT 3;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.suggested(tsquery) IS
+	'Three careers that a query finds, the newest first; else the newest';
 
 CREATE FUNCTION catalog.page_by_title(
 	p_query tsquery,
@@ -696,10 +765,11 @@ is where nothing is asked';
 GRANT SELECT ON catalog.listing TO autopsy_web;
 GRANT SELECT ON catalog.word TO autopsy_web;
 GRANT EXECUTE ON FUNCTION catalog.plain(text),
-	catalog.search_text(text), catalog.search_vector(text, text),
+	catalog.search_text(text), catalog.search_vector(text[], text),
 	catalog.is_word(text, boolean), catalog.nearest_word(text, boolean),
-	catalog.search_term(text[], text, boolean), catalog.search(text),
-	catalog.filters(bigint, text, text),
+	catalog.search_term(text, text, text), catalog.search(text),
+	catalog.filters(bigint, text, text), catalog.places(text[]),
+	catalog.suggested(tsquery),
 	catalog.count_listed(tsquery, bigint, bigint, bigint, bigint),
 	catalog.page_by_title(tsquery, bigint, bigint, bigint, bigint, text,
 		text, bigint),

@@ -28,7 +28,9 @@ WITH asked AS MATERIALIZED (
 	SELECT
 		c.*,
 		$3::text IS NULL OR c.category_id = a.category_id AS has_category,
-		$4::text IS NULL OR $4::text = ANY (c.remote) AS has_remote,
+		$4::text IS NULL
+			OR c.places & catalog.places(ARRAY[$4::text]) > 0
+			AS has_remote,
 		$5::text IS NULL OR c.entry_barrier = $5::text AS has_barrier
 	FROM asked AS a
 	CROSS JOIN LATERAL catalog.count_listed(a.nearly, $6::bigint, $7::bigint,
@@ -175,7 +177,8 @@ WITH asked AS MATERIALIZED (
 				'count', coalesce((
 					SELECT sum(c.careers)
 					FROM cell AS c
-					WHERE v.code = ANY (c.remote)
+					WHERE c.places
+						& catalog.places(ARRAY[v.code]) > 0
 						AND c.has_category
 						AND c.has_barrier), 0))
 				ORDER BY v.n)
@@ -206,32 +209,8 @@ WITH asked AS MATERIALIZED (
 		'name', s.name,
 		'url', s.url)
 		ORDER BY g.n), '[]') AS list
-	FROM (
-		SELECT
-			x.career_id,
-			row_number() OVER (ORDER BY min(x.place),
-				max(x.published_at) DESC, x.career_id) AS n
-		FROM (
-			(
-				SELECT l.career_id, l.published_at, 1 AS place
-				FROM asked AS a
-				JOIN catalog.listing AS l
-					ON l.words @@ a.any_name
-				ORDER BY l.published_at DESC, l.slug
-				LIMIT 3
-			)
-			UNION ALL
-			(
-				SELECT l.career_id, l.published_at, 2
-				FROM catalog.listing AS l
-				ORDER BY l.published_at DESC, l.slug
-				LIMIT 3
-			)
-		) AS x
-		GROUP BY x.career_id
-		ORDER BY n
-		LIMIT 3
-	) AS g
+	FROM asked AS a
+	CROSS JOIN LATERAL catalog.suggested(a.any_name) AS g
 	JOIN catalog.career_summary AS s ON s.career_id = g.career_id
 )
 SELECT
