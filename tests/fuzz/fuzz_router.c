@@ -1,6 +1,7 @@
 /*
  * Method, path, query and form to a route of THE table and its parameters.
- * The input is a line "METHOD /path?query", and the form after it.
+ * The input is a line "METHOD /path?query", to which a tab and what is accepted
+ * may be added, and the form after it.
  */
 #include "fuzz.h"
 
@@ -64,26 +65,71 @@ static void check_params(const struct route *r, const struct request *rq)
 	}
 }
 
+/* To this site, and one slash or some empty values shorter. */
+static void check_redirect(const struct request *rq, const char *to, int status)
+{
+	size_t path = strlen(rq->path), len = strcspn(to, "\r");
+
+	CHECK(to[0] == '/' && to[1] != '/' && to[1] != '\\');
+	for (size_t i = 0; i < len; i++)
+		CHECK(to[i] > ' ' && to[i] < 0x7f && !strchr("\"<>", to[i]));
+	if (status == 301) {
+		CHECK(rq->path[path - 1] == '/');
+		CHECK(strncmp(to, rq->path, path - 1) == 0 && len == path - 1);
+		return;
+	}
+	CHECK(strncmp(to, rq->path, path) == 0);
+	CHECK(len == path || to[path] == '?');
+	CHECK(!router_is_api_path(rq->path) && rq->method != METHOD_POST);
+}
+
 static void check_refusal(const struct request *rq, const struct response *rs,
 			  int status)
 {
 	const char *to = strstr(rs->headers.buf, "Location: ");
+	bool is_options = rq->method == METHOD_OPTIONS;
 
-	CHECK(status == 301 || status == 400 || status == 404 ||
-	      status == 405 || status == 415);
-	CHECK((status == 301) == (to != NULL));
-	CHECK((status == 405) == (strstr(rs->headers.buf, "Allow: ") != NULL));
+	CHECK(status == 301 || status == 302 || status == 400 ||
+	      status == 404 || status == 405 || status == 406 ||
+	      status == 415 || status == 204);
+	CHECK((status == 301 || status == 302) == (to != NULL));
+	CHECK((status == 405 || status == 204) ==
+	      (strstr(rs->headers.buf, "Allow: ") != NULL));
+	CHECK(status != 204 || is_options);
+	CHECK(!is_options || status == 204 || status == 404 || status == 301);
+	CHECK(status != 406 || (*rq->accept && router_is_api_path(rq->path)));
+	CHECK(!strstr(rs->headers.buf, "Access-Control-") ||
+	      (is_options && router_is_api_path(rq->path)));
 	/* A body that is not read may come with a query that was. */
 	CHECK(status == 415 || (status == 400) == (rs->complaint_count > 0));
-	CHECK(status == 301 || rs->detail.len);
-	if (!to)
+	CHECK(status < 400 || rs->detail.len);
+	if (to)
+		check_redirect(rq, to + strlen("Location: "), status);
+}
+
+/* What is left out of an address is left out once: nobody goes in circles. */
+static void check_again(const struct request *rq, const struct response *rs)
+{
+	char *to = arena_strdup(rq->arena, strstr(rs->headers.buf, "/"));
+	struct request next = { .arena = rq->arena,
+				.method = METHOD_GET,
+				.accept = "",
+				.content_type = "",
+				.body = "" };
+	struct response reply;
+	int status = -1;
+
+	to[strcspn(to, "\r")] = '\0';
+	next.path = to;
+	next.query = to + strcspn(to, "?");
+	if (*next.query)
+		*(char *)next.query++ = '\0';
+	/* What was no letter of an address is three now. */
+	if (strlen(next.query) > REQUEST_QUERY_MAX)
 		return;
-	/* To this site, and one slash shorter. */
-	to += strlen("Location: ");
-	CHECK(to[0] == '/' && to[1] != '/' && to[1] != '\\');
-	CHECK(rq->path[strlen(rq->path) - 1] == '/');
-	CHECK(strncmp(to, rq->path, strlen(rq->path) - 1) == 0);
-	CHECK(strlen(to) == strlen(rq->path) - 1 + 2);
+	response_init(&reply);
+	CHECK(router_find(routes, &next, &reply, &status));
+	response_release(&reply);
 }
 
 static void check(struct request *rq)
@@ -102,8 +148,14 @@ static void check(struct request *rq)
 		CHECK(!rs.complaint_count && !rs.headers.len);
 		check_path(r, rq);
 		check_params(r, rq);
+		for (size_t i = 0; i < rq->param_count; i++)
+			CHECK(*rq->params[i].value ||
+			      field_of(r, rq->params[i].name)->in >=
+				      FIELD_FORM);
 	} else {
 		check_refusal(rq, &rs, status);
+		if (status == 302)
+			check_again(rq, &rs);
 	}
 	for (size_t i = 0; i < rs.complaint_count; i++)
 		CHECK(*rs.complaints[i].detail);
@@ -129,9 +181,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *form = cut(text, '\n'), *path = cut(text, ' ');
 
 	rq.method = request_method_of(text);
+	rq.accept = cut(path, '\t');
 	rq.query = cut(path, '?');
 	rq.path = path;
-	rq.accept = "";
 	rq.content_type = *form == '{' ? "application/json"
 				       : "application/x-www-form-urlencoded";
 	rq.body = form;

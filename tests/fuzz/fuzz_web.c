@@ -76,14 +76,36 @@ static void check_status(const struct response *rs)
 	CHECK(strcmp(response_reason(rs->status), "Error") != 0);
 	/* No input is our fault. */
 	CHECK(rs->status != 500);
-	CHECK((rs->status == 301 || rs->status == 303) == (to != NULL));
+	CHECK((rs->status > 300 && rs->status < 304) == (to != NULL));
 	CHECK(!to || (to[10] == '/' && to[11] != '/' && to[11] != '\\'));
 	CHECK(rs->status != 503 || strstr(rs->headers.buf, "Retry-After: "));
-	CHECK(rs->status != 405 || strstr(rs->headers.buf, "Allow: "));
+	CHECK((rs->status != 405 && rs->status != 204) ||
+	      strstr(rs->headers.buf, "Allow: "));
 	CHECK(rs->status < 400 || rs->content_type);
 	CHECK(rs->status == 200 || rs->status == 301 ||
 	      strstr(rs->headers.buf, "X-Browser-Cache: no-store") ||
 	      rs->status == 304);
+}
+
+/* What may be kept can be asked for on conditions, and only by reading. */
+static void check_conditions(const struct request *rq,
+			     const struct response *rs)
+{
+	bool is_kept = strstr(rs->headers.buf, "X-Browser-Cache: p");
+	bool is_read = rq->method & (METHOD_GET | METHOD_HEAD);
+
+	CHECK(!is_kept || rs->status == 301 ||
+	      (strstr(rs->headers.buf, "ETag: ") &&
+	       strstr(rs->headers.buf, "Last-Modified: ")));
+	if (rs->status == 304 || rs->status == 204)
+		CHECK(!rs->body.len);
+	if (rs->status == 304)
+		CHECK(is_read &&
+		      (*rq->if_none_match || *rq->if_modified_since));
+	if (rs->status == 204)
+		CHECK(rq->method == METHOD_OPTIONS);
+	if (rs->status == 406)
+		CHECK(*rq->accept && router_is_api_path(rq->path));
 }
 
 /* The marks stand in no template: where one comes out, it was not escaped. */
@@ -128,6 +150,7 @@ static void serve(char *const *params, const char *body, size_t len)
 	web_serve(&web, &rq, &rs);
 	check_headers(&rs);
 	check_status(&rs);
+	check_conditions(&rq, &rs);
 	check_body(&rs);
 	response_release(&rs);
 	arena_release(&arena);

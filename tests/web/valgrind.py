@@ -25,8 +25,12 @@ PATHS = [
     "/", "/careers", "/careers/information-technology", CAREER,
     CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
     "/go/meta-back-end-developer", "/sitemap.xml", "/feed.xml",
-    "/robots.txt", "/.well-known/security.txt", "/subscribe", API, API + "/salaries",
-    API + "/salaries/sg/history",
+    "/robots.txt", "/.well-known/security.txt", "/subscribe", "/compare",
+    "/api", API, API + "/salaries",
+    API + "/salaries/sg/history", "/api/v1/careers", "/api/v1/categories",
+    "/api/v1/countries", "/api/v1/sources", "/api/v1/about",
+    "/api/v1/changes", "/api/v1/compare", "/api/v1/openapi.json",
+    "/api/v1/export/salaries.csv", "/api/v1/export/careers.ndjson",
     "/healthz", "/readyz", "/metrics",
     # And what is wrong in one way or another.
     "/none", "/go/none", CAREER + "/xx", "/api/v1/careers/none",
@@ -34,7 +38,13 @@ PATHS = [
 LINKS = {"/subscribe/confirm/": "confirm", "/subscribe/block/": "block",
          "/subscribe/settings/": "manage", "/unsubscribe/": "unsubscribe"}
 QUERIES = ["", "level=mid", "q=backend&page=2", "q=%C3%A9%27%22%3C&page=1",
-           "country=SG", "level=nobody", "%zz=%&&=&level=mid&level=mid"]
+           "country=SG", "currency=eur&level=mid", "q=bakend&sort=relevance",
+           "sort=salary&min_salary=1&remote=&limit=1", "since=0&limit=1",
+           "cursor=MQkyCTM", "careers=backend-developer,none&level=",
+           "level=nobody", "%zz=%&&=&level=mid&level=mid"]
+ACCEPTS = ["", "text/csv;a=\"b\\\"c\", */*;q=0.5", "text/html;q=0,\""]
+TAGS = ["", 'W/"a,b", "c', "*", '"' + "x" * 100 + '"']
+DATES = ["", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun Nov  6"]
 
 
 def valgrind(logs, *command):
@@ -56,7 +66,11 @@ def test_worker_that_serves_each_route_uses_memory_well(make, tmp_path):
     for path in PATHS:
         for number, query in enumerate(QUERIES):
             encoding = ("identity", "gzip", "br")[number % 3]
-            web.get(path, query, ENCODING=encoding, timeout=60)
+            web.get(path, query, ENCODING=encoding, timeout=60,
+                    HTTP_ACCEPT=ACCEPTS[number % 3],
+                    HTTP_IF_NONE_MATCH=TAGS[number % 4],
+                    HTTP_IF_MODIFIED_SINCE=DATES[number % 3])
+        web.request(path, method="OPTIONS", timeout=60)
     links = [prefix + token(web.settings, purpose, "0" * 32)
              for prefix, purpose in LINKS.items()]
     for link in links:
@@ -77,13 +91,17 @@ def test_worker_that_serves_each_route_uses_memory_well(make, tmp_path):
         peer.sendall(fcgi.head("/healthz", size=10) + fcgi.stdin(b"abc"))
     text = web.get("/metrics", timeout=60).body.decode()
     counts = re.findall(r'requests_total\{route="(\w+)",.*\} (\d+)', text)
+    routes = (ROOT / "src/routes.c").read_text()
     table = set(re.findall(r'(?:PAGE\(|POST\(|\{ )"(\w+)", ?\n?\s*(?:"|METHOD)',
-                           (ROOT / "src/routes.c").read_text()))
-    assert len(table) >= 20
+                           routes))
+    table |= {"api_" + name for name in re.findall(
+        r'\tAPI(?:_OF)?\((?:\w+, )?"(\w+)"', routes)}
+    assert len(table) >= 40
     assert table <= {name for name, count in counts if int(count)}
     assert web.stop()[0] == 0
     assert faults(tmp_path) == ""
-    assert len(list(tmp_path.iterdir())) == 2
+    # The master, the worker, and a guard for each export.
+    assert len(list(tmp_path.iterdir())) > 2
 
 
 @pytest.mark.parametrize("command, status", [
