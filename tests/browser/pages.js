@@ -49,6 +49,13 @@ const PAGES = [
 	{ name: "search-empty", path: "/careers?q=zzzz" },
 	/* The longest that is taken, in a word that can't be broken. */
 	{ name: "search-long", path: `/careers?q=${"m".repeat(100)}` },
+	{ name: "list-many", path: "/careers?page=2", is_shop: true },
+	{ name: "list-found", is_shop: true,
+	  path: "/careers?entry_barrier=medium&q=enginer&sort=balance" },
+	{ name: "list-filtered", is_shop: true,
+	  path: "/careers?category=finance&country=SG" },
+	{ name: "list-beyond", path: "/careers?page=9", is_shop: true,
+	  status: 404 },
 	{ name: "error-400", path: "/careers?page=none", status: 400 },
 	{ name: "error-404", path: "/careers/nothing-here", status: 404 },
 	{ name: "error-405", path: "/country", status: 405 },

@@ -2,7 +2,7 @@
 /* What a page is made of, by meaning. */
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { BASE, CAREER, PAGES, api, byName, careers, each, visit } = require("./support.js");
+const { BASE, CAREER, PAGES, SHOP, api, byName, careers, each, visit } = require("./support.js");
 
 const SECTIONS = ["work", "skills", "day", "salary", "ai", "progression",
 		  "sources", "start"];
@@ -73,16 +73,18 @@ test("R11 choices are links, marked, and keep each other",
 		country: "sg", level, isCurrent: level === "senior" })));
 }));
 
-test("R11 the canonical address has no query", () => each(
+test("R11 the canonical address has no query but that of a list", () => each(
 	PAGES.filter(({ path, status }) => path && !status), {},
-	(page, { one }) => page.evaluate((base) => {
+	(page, { one }) => page.evaluate(([base, own]) => {
 	const { href } = document.querySelector("link[rel=canonical]") || {};
 
 	/* What is no page of its own has none. */
-	return href ? href.startsWith(base) && !href.includes("?") ? [] : [href] :
+	return href ? href === own || (href.startsWith(base) &&
+		!href.includes("?")) ? [] : [href] :
 		document.querySelector("meta[name=robots][content=noindex]") ?
 			[] : ["none"];
-}, BASE + one.path.split("?")[0].replace(/\/..$/, ""))));
+}, [BASE + one.path.split("?")[0].replace(/\/..$/, ""),
+    one.is_shop && SHOP + one.path])));
 
 /* Runs in the page: the words by which it tells the country. */
 function shownFor() {

@@ -13,6 +13,8 @@ const MOST_SHOWN = 30;
 const BASE = process.env.COPY_URL;
 /* Another copy, which has no database. */
 const OUTAGE = process.env.OUTAGE_URL;
+/* Another one, which has careers to choose from. */
+const SHOP = process.env.SHOP_URL;
 const CHROMIUM = {
 	executablePath: "/usr/bin/chromium",
 	/* It has no sandbox for root; the other makes it tell names. */
@@ -59,7 +61,8 @@ async function session({ scripts, still, address, ...options }, act) {
 		const go = async (one) => {
 			await setScripts(!!scripts);
 			const reply = await pages.open(
-				page, one.is_outage ? OUTAGE : BASE, one);
+				page, one.is_outage ? OUTAGE :
+					one.is_shop ? SHOP : BASE, one);
 
 			if (!still) {
 				/* The page's own scripts have had their moment. */
@@ -110,6 +113,6 @@ async function api(where) {
 	return (await fetch(`${BASE}/api/v1${where}`)).json();
 }
 
-module.exports = { ...pages, BASE, CHROMIUM, OUTAGE, api, each, nothing, session, visit,
+module.exports = { ...pages, BASE, CHROMIUM, OUTAGE, SHOP, api, each, nothing, session, visit,
 		   byName: (name) => pages.PAGES.find((p) => p.name === name),
 		   careers: pages.PAGES.filter((p) => p.is_career) };

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg2
+
 import client
 
 TOP = Path(__file__).resolve().parents[2]
@@ -76,6 +78,12 @@ class Site:
         pairs = (shlex.split(line)[1].split("=", 1) for line in
                  (self.state / "env").read_text().splitlines())
         return {**clean_environment(), **dict(pairs)}
+
+    def connect(self, _database=None):
+        """Its database, in autocommit mode; the caller closes it."""
+        link = psycopg2.connect(self.env["DATABASE_URL"])
+        link.autocommit = True
+        return link
 
     def pid(self, name):
         # A file is there a moment before the number is in it.

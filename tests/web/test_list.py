@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 
-import psycopg2
 import pytest
 
 from client import wait_until
@@ -26,25 +25,13 @@ SORTS = {
 }
 
 
-class Link:
-    """What catalogue.fill() takes for a cluster."""
-
-    def __init__(self, site):
-        self.url = site.env["DATABASE_URL"]
-
-    def connect(self, _database):
-        link = psycopg2.connect(self.url)
-        link.autocommit = True
-        return link
-
-
 @pytest.fixture(scope="module")
 def shop():
     """A copy with careers to choose from."""
     copy = Site(https=False)
     try:
         copy.start()
-        catalogue.fill(Link(copy), "", CAREERS)
+        catalogue.fill(copy, None, CAREERS)
         yield copy
     finally:
         copy.remove()
