@@ -57,7 +57,6 @@ static void add_bounds(cJSON *options, int64_t most, int64_t step,
 	add_option(options, "", "Any", NULL);
 	for (int64_t n = most; n > 0; n -= step) {
 		int64_t both[2] = { asked, n };
-
 		bool is_here = asked > n && (n == most || asked < n + step);
 
 		for (int i = is_here ? 0 : 1; i < 2; i++) {

@@ -47,6 +47,7 @@ void career_list_ld(cJSON *page, const struct career_list *list)
 {
 	cJSON *graph = career_ld_graph(page);
 
-	cJSON_AddItemToArray(graph, items(page, list));
+	if (json_is_true(page, "has_cards"))
+		cJSON_AddItemToArray(graph, items(page, list));
 	cJSON_AddItemToArray(graph, breadcrumbs(page, list));
 }

@@ -72,7 +72,7 @@ static void add_title(cJSON *page, const struct career_list *list)
 static void add_heading(cJSON *page, const struct career_list *list)
 {
 	const cJSON *category = json_get(page, "category");
-	const char *lead = json_str(category, "summary");
+	const char *lead = list->category ? json_str(category, "summary") : "";
 	struct strbuf sb = STRBUF_INIT;
 
 	cJSON_AddStringToObject(page, "heading",
@@ -246,8 +246,7 @@ void career_list_view(cJSON *page, const struct career_list *list)
 	add_ways(page, list);
 	add_address(page, list);
 	career_list_form(page, list);
-	if (data && data->child)
-		career_list_ld(page, list);
+	career_list_ld(page, list);
 	strbuf_addf(&topic, "%s%s", list->category ? "category:" : "all",
 		    list->category ? list->category : "");
 	move_text(page, "topic", &topic);
