@@ -216,7 +216,7 @@ def test_sitemap_names_pages_that_exist(site):
     assert reply.headers["Content-Type"].startswith("application/xml")
     root = ElementTree.fromstring(reply.body)
     places = [e.text for e in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert len(places) == 5 + 8 + 15
+    assert len(places) == 7 + 8 + 15
     for place in places:
         reply = site.get(place.replace(site.url, ""))
         assert reply.status == 200
@@ -239,10 +239,11 @@ def test_sitemap_dates_are_days_that_something_changed(site):
         dates[parts["loc"].replace(site.url, "")] = parts.get("lastmod")
     changed = guide["updated_on"]
     for path in ("/", "/careers", "/careers/information-technology",
-                 CAREER + "/sg"):
+                 "/compare", CAREER + "/sg"):
         assert dates[path] == changed
     assert dates["/careers/finance"] is None
-    assert dates["/privacy"] == dates["/disclosure"] == released
+    for path in ("/privacy", "/disclosure", "/api"):
+        assert dates[path] == released
     assert dates["/methodology"] == max(released, changed)
 
 
