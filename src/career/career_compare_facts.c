@@ -48,7 +48,7 @@ static void fill_balance(cJSON *cell, const cJSON *item, const cJSON *facts)
 static void fill_hours(cJSON *cell, const cJSON *item, const cJSON *facts)
 {
 	(void)item;
-	add_more(cell, json_str(facts, "hours"), "a week");
+	add_more(cell, json_str(facts, "hours"), "");
 }
 
 static void fill_remote(cJSON *cell, const cJSON *item, const cJSON *facts)
@@ -177,7 +177,7 @@ static void measure_ceiling(struct compared *one, const cJSON *item)
 static const struct fact work[] = {
 	{ "In short", fill_tagline, NULL, HIGH },
 	{ "Work-life balance", fill_balance, measure_balance, HIGH },
-	{ "Hours", fill_hours, measure_hours, LONG },
+	{ "Hours a week", fill_hours, measure_hours, LONG },
 	{ "Remote type", fill_remote, NULL, HIGH },
 };
 static const struct fact entry[] = {
@@ -214,6 +214,8 @@ static cJSON *fact_row(const struct fact *fact, const cJSON *doc)
 			fact->measure(&of[i++], item);
 		cJSON_AddItemToArray(cells, cell);
 	}
+	/* Narrow screens have room for a name and this in one line. */
+	cJSON_AddBoolToObject(row, "is_brief", fact->measure != NULL);
 	if (fact->measure)
 		compare_rank(row, of, &fact->words);
 	else

@@ -76,8 +76,7 @@ static void add_when(struct strbuf *out, const cJSON *converted)
 	words_add_date(out, on);
 }
 
-static void add_converted(cJSON *cell, const cJSON *converted, bool is_mean,
-			  bool is_whole)
+static void add_converted(cJSON *cell, const cJSON *converted, bool is_mean)
 {
 	cJSON *out;
 	struct strbuf sb = STRBUF_INIT;
@@ -93,11 +92,6 @@ static void add_converted(cJSON *cell, const cJSON *converted, bool is_mean,
 	add_text(out, "text", &sb);
 	money_add_exact(&sb, &m);
 	add_text(out, "exact", &sb);
-	add_rate(&sb, converted);
-	add_text(out, "rate", &sb);
-	add_when(&sb, converted);
-	add_text(out, "when", &sb);
-	cJSON_AddBoolToObject(out, "is_whole", is_whole);
 }
 
 /* What kind of number a figure is; 0: one that is not ranked. */
@@ -181,8 +175,7 @@ static cJSON *level_row(const cJSON *doc, const cJSON *choices,
 		cJSON_AddStringToObject(cell, "who", json_str(item, "name"));
 		add_sources(cell, json_get(money, "source_ids"), choices);
 		add_converted(cell, json_get(pay, "converted"),
-			      json_is_true(cell, "is_mean"),
-			      strcmp(level, json_str(doc, "level")) == 0);
+			      json_is_true(cell, "is_mean"));
 		cJSON_AddItemToArray(cells, cell);
 		cJSON_AddItemToArray(moneys, cJSON_Duplicate(money, true));
 	}
@@ -220,7 +213,7 @@ static void add_conversion(cJSON *page, const cJSON *doc, const cJSON *choices)
 	const char *to = json_str(doc, "currency"), *from;
 	cJSON *out = cJSON_AddObjectToObject(page, "conversion");
 	const cJSON *item, *converted = NULL;
-	struct strbuf sb = STRBUF_INIT;
+	struct strbuf sb = STRBUF_INIT, rate = STRBUF_INIT;
 
 	from = json_str(json_get(doc, "country"), "currency");
 	cJSON_ArrayForEach (item, json_get(doc, "data")) {
@@ -231,11 +224,14 @@ static void add_conversion(cJSON *page, const cJSON *doc, const cJSON *choices)
 				converted = json_get(pay, "converted");
 	}
 	if (converted) {
-		strbuf_addf(&sb, "Converted at 1 %s = ", from);
-		add_rate(&sb, converted);
-		strbuf_addf(&sb, " %s, ", to);
-		add_when(&sb, converted);
-		strbuf_addstr(&sb, "; what it buys there is not considered.");
+		strbuf_addf(&rate, "1 %s = ", from);
+		add_rate(&rate, converted);
+		strbuf_addf(&rate, " %s, ", to);
+		add_when(&rate, converted);
+		strbuf_addf(&sb,
+			    "Converted at %s; what it buys there is not "
+			    "considered.",
+			    rate.buf);
 	} else if (*to && strcmp(from, to) == 0) {
 		strbuf_addf(&sb, "Pay there is in %s already.", to);
 	} else if (*to) {
@@ -245,6 +241,7 @@ static void add_conversion(cJSON *page, const cJSON *doc, const cJSON *choices)
 			    from, to);
 	}
 	add_text(out, "text", &sb);
+	add_text(out, "rate", &rate);
 	add_sources(out, json_get(converted, "rate_source_ids"), choices);
 }
 
