@@ -30,6 +30,8 @@ cJSON *career_view(cJSON *doc, const struct career_choice *choice);
 /* The parts, each in a file of its own; they add to page. */
 void career_view_salary(cJSON *page, const cJSON *doc,
 			const struct career_choice *choice);
+void career_view_history(cJSON *page, const cJSON *doc, const char *country,
+			 const char *currency);
 void career_view_evidence(cJSON *page, const cJSON *doc);
 /* The registered source of a row of evidence, NULL if it is not told of. */
 const cJSON *career_view_source(const cJSON *career, const cJSON *row);

@@ -350,6 +350,8 @@ void career_view_salary(cJSON *page, const cJSON *doc,
 		page, "hero_salary",
 		cJSON_Duplicate(cJSON_GetArrayItem(json_get(page, "levels"), 1),
 				true));
+	career_view_history(page, doc, choice->country,
+			    currency_of(doc, choice->country));
 	add_regions(page, doc, choice);
 	add_coverage(page);
 }
