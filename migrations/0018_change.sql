@@ -1,4 +1,4 @@
--- What changed and when, for mirrors, and amounts in another currency.
+-- What changed and when, for mirrors, and what open data are made of.
 
 CREATE OR REPLACE FUNCTION catalog.bump_content_version()
 RETURNS bigint
@@ -145,67 +145,6 @@ CREATE TRIGGER source_run_tell
 	FOR EACH ROW WHEN (new.outcome IN ('published', 'unchanged'))
 	EXECUTE FUNCTION salary.source_is_read();
 
--- Conversion.
-
-CREATE VIEW salary.euro_rate AS
-SELECT DISTINCT ON (r.quote)
-	r.quote AS currency,
-	r.rate AS per_euro,
-	r.observed_on,
-	r.source_code
-FROM salary.live_rate AS r
-WHERE r.kind = 'spot'
-	AND r.base = 'EUR'
-ORDER BY r.quote, r.observed_on DESC, r.source_code;
-
-COMMENT ON VIEW salary.euro_rate IS
-	'The newest rate of each currency, in units for one euro';
-
-CREATE FUNCTION salary.converted(f salary.figure, p_currency text)
-RETURNS json
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	-- Through the euro; the rate is as old as the older of its two.
-	SELECT json_build_object(
-		'low', round(f.low * x.rate)::bigint,
-		'median', round(f.median * x.rate)::bigint,
-		'high', CASE WHEN NOT f.high_is_lower_bound
-			THEN round(f.high * x.rate)::bigint END,
-		'currency', p_currency,
-		'rate', x.rate,
-		'rate_on', x.rate_on,
-		'rate_source_ids', x.source_ids)
-	FROM (
-		SELECT
-			trim_scale(round(coalesce(t.per_euro, 1)
-				/ coalesce(h.per_euro, 1), 8)) AS rate,
-			least(t.observed_on, h.observed_on) AS rate_on,
-			ARRAY(
-				SELECT DISTINCT s.code
-				FROM unnest(ARRAY[t.source_code,
-					h.source_code]) AS s (code)
-				WHERE s.code IS NOT NULL
-				ORDER BY s.code) AS source_ids
-		FROM (SELECT) AS one
-		LEFT JOIN salary.euro_rate AS t ON t.currency = p_currency
-		LEFT JOIN salary.euro_rate AS h ON h.currency = f.currency
-		WHERE (t.currency IS NOT NULL OR p_currency = 'EUR')
-			AND (h.currency IS NOT NULL OR f.currency = 'EUR')
-			AND f.currency <> p_currency
-		UNION ALL
-		SELECT
-			1 AS rate,
-			NULL::date AS rate_on,
-			'{}'::text[] AS source_ids
-		WHERE f.currency = p_currency
-	) AS x
-	WHERE f.career_id IS NOT NULL;
-END;
-
-COMMENT ON FUNCTION salary.converted(salary.figure, text) IS
-	'A figure in another currency with the rate that was used; null for no
-figure and for no rate. A rate without a day is that of a currency to itself';
-
 CREATE FUNCTION catalog.csv(p_text text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -231,7 +170,6 @@ COMMENT ON FUNCTION catalog.open_licence(text) IS
 	'On what terms our guides may be used. Figures of pay follow those of
 their sources, which stand beside them';
 
-GRANT SELECT ON catalog.change, salary.euro_rate TO autopsy_web;
+GRANT SELECT ON catalog.change TO autopsy_web;
 GRANT EXECUTE ON FUNCTION catalog.csv(text), catalog.open_licence(text),
-	salary.middle(salary.figure),
-	salary.converted(salary.figure, text) TO autopsy_web;
+	salary.middle(salary.figure) TO autopsy_web;

@@ -342,10 +342,10 @@ SELECT json_build_object(
 				SELECT
 				FROM salary.live_observation AS o
 				WHERE o.source_code = s.code)
-			OR EXISTS (
+			OR (s.statistics = 'rate' AND EXISTS (
 				SELECT
 				FROM salary.live_rate AS r
-				WHERE r.source_code = s.code))));
+				WHERE r.source_code = s.code)))));
 
 -- name: salaries_filtered
 -- Called by GET /api/v1/careers/{slug}/salaries with a filter: $1 slug,
@@ -360,11 +360,16 @@ SELECT
 			'country', k.code,
 			'level', l.code,
 			'salary', salary.money(f),
-			'converted', salary.converted(f, $4::text))
+			'converted', salary.converted(f, x))
 		END
 		ORDER BY k.position, l.position)),
 	NULL,
-	extract(epoch FROM date_trunc('second', max(c.updated_at)))::bigint
+	-- Rates change without the career.
+	extract(epoch FROM date_trunc('second', greatest(max(c.updated_at),
+		CASE WHEN $4::text IS NOT NULL THEN (
+			SELECT v.changed_at
+			FROM catalog.content_version AS v)
+		END)))::bigint
 FROM catalog.career AS c
 JOIN catalog.country AS k ON $2::text IS NULL OR k.code = $2::text
 JOIN catalog.level AS l ON $3::text IS NULL OR l.code = $3::text
@@ -372,6 +377,7 @@ LEFT JOIN salary.figure AS f
 	ON f.career_id = c.id
 	AND f.country = k.code
 	AND f.level = l.code
+LEFT JOIN salary.exchange_to($4::text) AS x ON x.currency = f.currency
 WHERE c.slug = $1::text
 	AND c.revision_id IS NOT NULL
 HAVING count(*) > 0;

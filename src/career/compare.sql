@@ -36,13 +36,15 @@ WITH asked AS (
 		l.code AS level,
 		l.position,
 		salary.money(f) AS money,
-		salary.converted(f, $4::text) AS converted
+		salary.converted(f, x) AS converted
 	FROM asked AS a
 	CROSS JOIN catalog.level AS l
 	LEFT JOIN salary.figure AS f
 		ON f.career_id = (a.summary).career_id
 		AND f.country = $2::text
 		AND f.level = l.code
+	LEFT JOIN salary.exchange_to($4::text) AS x
+		ON x.currency = f.currency
 ), compared AS (
 	SELECT
 		a.n,
@@ -119,8 +121,13 @@ SELECT
 		'country', u.country,
 		'currency', u.currency),
 	(
-		SELECT extract(epoch FROM
-			date_trunc('second', max((a.summary).updated_at)))::bigint
+		-- Rates change without a career.
+		SELECT extract(epoch FROM date_trunc('second', greatest(
+			max((a.summary).updated_at),
+			CASE WHEN $4::text IS NOT NULL THEN (
+				SELECT v.changed_at
+				FROM catalog.content_version AS v)
+			END)))::bigint
 		FROM asked AS a)
 FROM unknown AS u;
 

@@ -74,17 +74,19 @@ FROM catalog.content_version AS v
 LEFT JOIN salary.source AS s ON true
 LEFT JOIN LATERAL (
 	SELECT
-		CASE s.collection_mode WHEN 'curated' THEN max(o.retrieved_at)
+		-- Curated rates come by a run, too.
+		CASE WHEN s.collection_mode = 'curated'
+				AND s.statistics <> 'rate' THEN max(o.retrieved_at)
 			ELSE (
 				SELECT max(r.finished_at)
 				FROM salary.source_run AS r
 				WHERE r.source_code = s.code
 					AND r.outcome IN ('published', 'unchanged'))
 		END AS last_at,
-		coalesce(max(o.observed_on), (
+		coalesce(max(o.observed_on), CASE s.statistics WHEN 'rate' THEN (
 			SELECT max(r.observed_on)
 			FROM salary.live_rate AS r
-			WHERE r.source_code = s.code)) AS observed_on
+			WHERE r.source_code = s.code) END) AS observed_on
 	FROM salary.live_observation AS o
 	WHERE o.source_code = s.code
 ) AS e ON true;

@@ -254,34 +254,6 @@ def test_version_grows_once_a_transaction(db):
     assert db.one("SELECT catalog.bump_content_version()") == now
 
 
-def test_conversion_goes_through_the_euro(db):
-    db.source("rates", statistics="rate", level_basis="none",
-              code_scheme=None, population="none", collection_mode="api")
-    judged = db.judge("rates", rates=[
-        {"kind": "spot", "base": "EUR", "quote": q, "country": "",
-         "observed_on": day, "rate": rate}
-        for q, day, rate in (("USD", "2026-11-20", 1.25),
-                             ("USD", "2026-11-19", 2),
-                             ("SGD", "2026-11-18", 1.5))])
-    assert judged["verdict"] == "published"
-    career = pay(db, "nurse", 60000, "SG")
-
-    def converted(currency):
-        return db.one("SELECT salary.converted(f, %s) FROM salary.figure "
-                      "AS f WHERE f.career_id = %s AND f.level = 'mid'",
-                      currency, career)
-
-    assert converted("USD") == {
-        "low": None, "median": 50000, "high": None, "currency": "USD",
-        "rate": 0.83333333, "rate_on": "2026-11-18",
-        "rate_source_ids": ["rates"]}
-    assert converted("EUR")["median"] == 40000
-    assert converted("SGD") == {
-        "low": None, "median": 60000, "high": None, "currency": "SGD",
-        "rate": 1, "rate_on": None, "rate_source_ids": []}
-    assert converted("VND") is None
-
-
 def test_exports_go_on_behind_the_last_career(db):
     pay(db, "nurse", 60000)
     for row in db.rows("SELECT id FROM catalog.career"):
