@@ -88,3 +88,22 @@ bool parse_is_time(const char *s)
 	return parse_is_date(day) && two_digits(s + 11) < 24 && s[14] < '6' &&
 	       s[17] < '6';
 }
+
+bool parse_is_decimal(const char *s, bool may_be_zero)
+{
+	bool has_digit = false, has_point = false, is_positive = false;
+
+	if (strlen(s) > 30)
+		return false;
+	for (; *s; s++) {
+		if (*s == '.' && !has_point && has_digit) {
+			has_point = true;
+		} else if (*s >= '0' && *s <= '9') {
+			has_digit = true;
+			is_positive |= *s != '0';
+		} else {
+			return false;
+		}
+	}
+	return has_digit && s[-1] != '.' && (is_positive || may_be_zero);
+}

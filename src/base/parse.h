@@ -19,5 +19,8 @@ bool parse_is_slug(const char *s) WARN_UNUSED;
 bool parse_is_date(const char *s) WARN_UNUSED;
 /* YYYY-MM-DDThh:mm:ssZ, a second of UTC that exists but for leap seconds. */
 bool parse_is_time(const char *s) WARN_UNUSED;
+/* Digits, with decimals after a point or none, at most 30 characters; above
+ * zero unless may_be_zero. What numeric of PostgreSQL takes as it is. */
+bool parse_is_decimal(const char *s, bool may_be_zero) WARN_UNUSED;
 
 #endif

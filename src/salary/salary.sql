@@ -254,6 +254,7 @@ SELECT json_build_object(
 		SELECT json_build_object(
 			'code', s.code,
 			'collection_mode', s.collection_mode,
+			'statistics', s.statistics,
 			'pay_basis', s.pay_basis,
 			'code_scheme', s.code_scheme,
 			'country', s.country)

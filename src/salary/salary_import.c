@@ -1,7 +1,8 @@
 /*
  * A file is read and checked whole; then every row is recorded as evidence,
  * converted to a year by the database, which keeps the steps with the row
- * and refuses a figure that does not follow from them.
+ * and refuses a figure that does not follow from them. A file of exchange
+ * rates is told by its header and goes its own way (salary_rate.h).
  */
 #include "salary/salary_import.h"
 
@@ -10,6 +11,7 @@
 
 #include "base/usage.h"
 #include "salary/salary_doubt.h"
+#include "salary/salary_rate.h"
 #include "salary/salary_row.h"
 #include "salary/salary_settle.h"
 
@@ -17,6 +19,8 @@ struct import {
 	const char *path;
 	const char *source;
 	bool is_dry_run;
+	bool is_rates; /* the file is of rates, not of pay */
+	bool is_known; /* that was held or rejected before */
 	salary_refresh_fn *refresh;
 	struct db *db;
 	struct csv csv;
@@ -37,7 +41,9 @@ static const char help[] =
 	"  career_slug,country,level,low,median,high,currency,period,\n"
 	"  pay_basis,source_code,source_title,source_url,observed_on,\n"
 	"  recorded_on,recorded_by,sample_n,notes\n"
-	"in one line. Every fault of every row is said; a file with one writes\n"
+	"in one line, or for a source of exchange rates\n"
+	"  kind,base,quote,country,observed_on,rate\n"
+	"Every fault of every row is said; a file with one writes\n"
 	"nothing. Rows that are recorded already stay as they are. Pay that "
 	"is\n"
 	"three times the figure until now, or out of the order of levels, is\n"
@@ -73,7 +79,9 @@ static bool read_file(struct import *im)
 		if (!csv_read(&im->csv, text.buf, text.len, &im->out) &&
 		    !im->csv.count)
 			goto out;
-		ok = row_check_header(&im->csv, &im->out);
+		im->is_rates = rate_is_meant(&im->csv);
+		ok = im->is_rates ? rate_check_header(&im->csv, &im->out)
+				  : row_check_header(&im->csv, &im->out);
 	}
 out:
 	strbuf_release(&text);
@@ -169,12 +177,26 @@ static int check(struct import *im)
 	if (rc != DB_OK)
 		return settle_give_up(im->db, rc, "can't read references");
 	reference = settle_json(im->db);
-	row_check_all(&im->csv, reference, im->source, &im->out);
+	if (im->is_rates)
+		rate_check_all(&im->csv, reference, im->source, &im->out);
+	else
+		row_check_all(&im->csv, reference, im->source, &im->out);
 	cJSON_Delete(reference);
 	return im->out.count ? settle_refuse(&im->out) : 0;
 }
 
-static int write_all(struct import *im)
+static int write_rates(struct import *im)
+{
+	const struct rate_file file = { .csv = &im->csv,
+					.path = im->path,
+					.source = im->source,
+					.sha256 = im->sha256 };
+	int status = check(im);
+
+	return status ? status : rate_record(im->db, &file, &im->is_known);
+}
+
+static int write_pay(struct import *im)
 {
 	struct settle settle = { .db = im->db, .refresh = im->refresh };
 	struct strbuf reason = STRBUF_INIT;
@@ -219,9 +241,14 @@ static int run(struct import *im)
 	im->corrected = cJSON_CreateObject();
 	rc = db_begin(im->db);
 	if (rc == DB_OK)
-		status = settle_end(im->db, write_all(im), im->is_dry_run);
+		status = im->is_rates ? write_rates(im) : write_pay(im);
 	else
 		status = settle_give_up(im->db, rc, "can't begin");
+	/* What says nothing new leaves nothing behind. */
+	if (im->is_known)
+		db_rollback(im->db);
+	else if (rc == DB_OK)
+		status = settle_end(im->db, status, im->is_dry_run);
 	cJSON_Delete(im->careers);
 	cJSON_Delete(im->corrected);
 	db_free(im->db);

@@ -119,55 +119,76 @@ static void check_row(struct row_check *c)
 	check_duplicate(c);
 }
 
-bool row_check_header(const struct csv *csv, struct findings *out)
+bool row_check_names(const struct csv *csv, const char *const *names,
+		     size_t count, const char *what, struct findings *out)
 {
 	const struct csv_record *header = csv->records;
 	struct strbuf want = STRBUF_INIT;
 	size_t same = 0;
 
-	while (csv->count && header->count == ROW_COLUMNS &&
-	       same < ROW_COLUMNS &&
-	       strcmp(header->fields[same], row_names[same]) == 0)
+	while (csv->count && header->count == count && same < count &&
+	       strcmp(header->fields[same], names[same]) == 0)
 		same++;
-	if (same == ROW_COLUMNS)
+	if (same == count)
 		return true;
-	for (size_t i = 0; i < ROW_COLUMNS; i++)
-		strbuf_addf(&want, "%s%s", i ? "," : "", row_names[i]);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&want, "%s%s", i ? "," : "", names[i]);
 	findings_add(out, csv->count ? header->line : 1, "header",
-		     "is not the one of a pay file");
+		     "is not the one of a %s", what);
 	findings_remedy(out, "must be exactly %s", want.buf);
 	strbuf_release(&want);
 	return false;
 }
 
-static void check_registration(struct row_check *c)
+bool row_check_header(const struct csv *csv, struct findings *out)
 {
-	const cJSON *source = row_reference(c, "source");
-	const char *mode = row_text(source, "collection_mode");
+	return row_check_names(csv, row_names, ROW_COLUMNS, "pay file", out);
+}
+
+static void suggest_source(const cJSON *reference, const char *source,
+			   struct findings *out)
+{
+	const cJSON *one;
 	struct suggest s;
 
-	if (strcmp(mode, "curated") == 0)
-		return;
-	findings_add(c->out, 1, "--source", "\"%.40s\" is %s", c->source,
-		     *mode ? "not collected by hand" : "not registered");
-	if (*mode) {
-		findings_remedy(c->out,
+	suggest_init(&s, source);
+	cJSON_ArrayForEach (one, cJSON_GetObjectItemCaseSensitive(reference,
+								  "sources"))
+		suggest_offer(&s, one->valuestring);
+	if (s.best)
+		findings_remedy(out, "did you mean \"%s\"?", s.best);
+	else
+		findings_remedy(out, "register it: autopsy-ingest sources "
+				     "FILE");
+}
+
+void row_check_registration(const cJSON *reference, const char *source,
+			    bool is_rates, struct findings *out)
+{
+	const cJSON *entry =
+		cJSON_GetObjectItemCaseSensitive(reference, "source");
+	const char *mode = row_text(entry, "collection_mode");
+
+	if (!*mode) {
+		findings_add(out, 1, "--source", "\"%.40s\" is not registered",
+			     source);
+		suggest_source(reference, source, out);
+	} else if (strcmp(mode, "curated") != 0) {
+		findings_add(out, 1, "--source",
+			     "\"%.40s\" is not collected by hand", source);
+		findings_remedy(out,
 				"its collection_mode is %s, import "
 				"takes curated ones",
 				mode);
-		return;
+	} else if ((strcmp(row_text(entry, "statistics"), "rate") == 0) !=
+		   is_rates) {
+		findings_add(out, 1, "--source",
+			     "\"%.40s\" states %s, the "
+			     "header is of %s",
+			     source, is_rates ? "pay" : "rates",
+			     is_rates ? "rates" : "pay");
+		findings_remedy(out, "name the source that the file is of");
 	}
-	suggest_init(&s, c->source);
-	for (const cJSON *one = row_reference(c, "sources")
-					? row_reference(c, "sources")->child
-					: NULL;
-	     one; one = one->next)
-		suggest_offer(&s, one->valuestring);
-	if (s.best)
-		findings_remedy(c->out, "did you mean \"%s\"?", s.best);
-	else
-		findings_remedy(c->out, "register it: autopsy-ingest sources "
-					"FILE");
 }
 
 void row_check_all(const struct csv *csv, const cJSON *reference,
@@ -184,7 +205,7 @@ void row_check_all(const struct csv *csv, const cJSON *reference,
 			 (c.today[2] - '0') * 10 + (c.today[3] - '0') -
 			 AGE_MAX_YEARS,
 		 c.today + 4);
-	check_registration(&c);
+	row_check_registration(reference, source, false, out);
 	for (size_t i = 1; i < csv->count; i++) {
 		c.row = &csv->records[i];
 		check_row(&c);

@@ -1,11 +1,19 @@
-/* What salary_row.c and salary_row_column.c share; nobody else includes
- * this. */
+/* What salary_row.c, salary_row_column.c and salary_rate.c share; nobody else
+ * includes this. */
 #ifndef SALARY_SALARY_ROW_CHECK_H
 #define SALARY_SALARY_ROW_CHECK_H
 
 #include "salary/salary_row.h"
 
 #define AGE_MAX_YEARS 5
+
+/* The header is exactly these; what is "pay file" or the like. */
+bool row_check_names(const struct csv *csv, const char *const *names,
+		     size_t count, const char *what,
+		     struct findings *out) WARN_UNUSED;
+/* The source is registered, curated, and states rates or pay as the file. */
+void row_check_registration(const cJSON *reference, const char *source,
+			    bool is_rates, struct findings *out);
 
 struct row_check {
 	const struct csv *csv;

@@ -9,27 +9,6 @@
  * numbers of figures end. */
 #define PAY_END 1e12
 
-/* Digits with at most one point, above zero unless may_be_zero; COPY and
- * numeric take it as it is. */
-static bool is_decimal(const char *s, bool may_be_zero)
-{
-	bool has_digit = false, has_point = false, is_positive = false;
-
-	if (strlen(s) > 30)
-		return false;
-	for (; *s; s++) {
-		if (*s == '.' && !has_point && has_digit) {
-			has_point = true;
-		} else if (*s >= '0' && *s <= '9') {
-			has_digit = true;
-			is_positive |= *s != '0';
-		} else {
-			return false;
-		}
-	}
-	return has_digit && s[-1] != '.' && (is_positive || may_be_zero);
-}
-
 static bool is_given(const char *s)
 {
 	return s && *s;
@@ -80,7 +59,7 @@ static bool check_amounts(struct source_job *job, size_t row,
 	for (size_t i = 0; i < count; i++, a++) {
 		if (!is_given(a->value))
 			continue;
-		if (!is_decimal(a->value, false))
+		if (!parse_is_decimal(a->value, false))
 			return source_fault(job, row, a->name,
 					    "'%.*s' is no amount above zero",
 					    utf8_cut(a->value, 40), a->value);
@@ -130,7 +109,8 @@ static bool check_pay(struct source_job *job, size_t row,
 		return source_fault(job, row, "sample",
 				    "'%.20s' is no number of people",
 				    p->sample_n);
-	if (is_given(p->precision_pct) && !is_decimal(p->precision_pct, true))
+	if (is_given(p->precision_pct) &&
+	    !parse_is_decimal(p->precision_pct, true))
 		return source_fault(job, row, "precision",
 				    "'%.20s' is no percentage",
 				    p->precision_pct);
@@ -175,7 +155,7 @@ bool source_rate(struct source_job *job, size_t row, const struct rate_row *r)
 {
 	struct strbuf *line = &job->rates;
 
-	if (!is_decimal(r->rate, false))
+	if (!parse_is_decimal(r->rate, false))
 		return source_fault(job, row, "rate",
 				    "'%.*s' is no rate above zero",
 				    utf8_cut(r->rate, 40), r->rate);

@@ -14,7 +14,8 @@ from support.desk import BUILD, SOURCES, Desk, copy_of, published
 BENCHMARKS = SOURCES.parent
 REGISTER = json.loads(SOURCES.read_text("utf-8"))
 CODES = [source["code"] for source in REGISTER
-         if source["collection_mode"] == "curated"]
+         if source["collection_mode"] == "curated"
+         and source["statistics"] != "rate"]
 HEADER = ("career_slug,country,level,low,median,high,currency,period,"
           "pay_basis,source_code,source_title,source_url,observed_on,"
           "recorded_on,recorded_by,sample_n,notes").split(",")

@@ -125,7 +125,8 @@ class Database:
             self.cursor.execute(
                 f"EXECUTE q{f'({given})' if values else ''}",
                 [None if v is None else str(v) for v in values])
-            return self.cursor.fetchall()
+            return self.cursor.fetchall() if self.cursor.description \
+                else []
         finally:
             # After an error nothing but the rollback is left to do.
             if self.link.get_transaction_status() == INTRANS:
@@ -240,9 +241,25 @@ class Database:
         states = []
         for path in sorted(BENCHMARKS.glob("*.csv")):
             with open(path, newline="", encoding="utf-8") as file:
-                for r in csv.DictReader(file):
-                    states.append(self.record(r))
+                rows = list(csv.DictReader(file))
+                if "rate" in rows[0]:
+                    states += self.record_rates(path.stem, rows)
+                else:
+                    states += [self.record(r) for r in rows]
         self.derive(career_id, "imported")
+        return states
+
+    def record_rates(self, source, rows):
+        """As the import does; the states of the rows."""
+        rows = json.dumps(rows)
+        found = self.query("rates_compare", source, rows)[0][0]
+        states = [row["state"] for row in found]
+        if set(states) != {"unchanged"}:
+            vintage, run = self.query("rates_record", source, rows,
+                                      "00" * 32)[0]
+            verdict = self.query("vintage_judge", vintage)[0][0]["verdict"]
+            self.query("source_run_end", run, source, verdict, 1, 0,
+                       len(states), 0, "")
         return states
 
     def record(self, r):
