@@ -72,8 +72,12 @@ def test_methods_tell_how_each_source_is_collected(fetched):
 
 
 def test_methods_list_sources_of_rates_apart(fetched, site):
-    _, rates = sources(methods(fetched))
-    [ecb] = rates
+    _, [ecb, _] = sources(methods(fetched))
     assert "European Central Bank" in ecb
-    # Where no rate was fetched there is no heading for them.
-    assert len(sources(methods(site))) == 1
+    _, [bank] = sources(methods(site))
+    assert bank.startswith(
+        " World Development Indicators: official exchange rate , World Bank."
+        " Written down by our editors from what it publishes. It stands in")
+    assert "Licence: CC BY 4.0" in bank
+    assert "is converted by the newest rates of a day through the euro" in \
+        words(methods(site))
