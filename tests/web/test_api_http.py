@@ -18,13 +18,13 @@ NDJSON = f"{V1}/export/careers.ndjson"
 JSON = [f"{V1}/careers", f"{V1}/careers?sort=newest", GUIDE,
         GUIDE + "/salaries", GUIDE + "/salaries/sg/history",
         f"{V1}/categories", f"{V1}/countries", f"{V1}/sources",
-        f"{V1}/about", f"{V1}/changes"]
+        f"{V1}/about", f"{V1}/changes", f"{V1}/openapi.json"]
 ASKED = [f"{V1}/careers?q=back", f"{V1}/careers?min_salary=1",
          f"{V1}/changes?since=0", GUIDE + "/salaries/sg/history?limit=5"]
 EXPORTS = [CSV, NDJSON]
 ALL = JSON + ASKED + EXPORTS
 PAGES = ["/", "/careers", "/careers?q=back", "/careers/information-technology",
-         CAREER, CAREER + "/sg", "/methodology", "/disclosure", "/privacy",
+         CAREER, CAREER + "/sg", "/compare", "/api", "/methodology", "/disclosure", "/privacy",
          "/sitemap.xml", "/feed.xml", "/robots.txt",
          "/.well-known/security.txt"]
 LATER = "Fri, 31 Dec 2049 23:59:59 GMT"
@@ -182,7 +182,7 @@ def test_all_bad_parameters_are_named_at_once(site):
     ("GET", V1 + "/none", {}, None, 404), ("GET", V1 + "//x", {}, None, 404),
     ("GET", V1 + "/%2e%2e/x", {}, None, 404),
     ("GET", "/api/v2/careers", {}, None, 404),
-    ("GET", "/api/", {}, None, 404), ("TRACE", GUIDE, {}, None, 405),
+    ("TRACE", GUIDE, {}, None, 405),
     ("DELETE", GUIDE, {}, None, 405), ("GET", V1 + "/subscriptions", {},
                                        None, 405),
     ("POST", V1 + "/subscriptions", {}, b"x" * 4097, 413),
@@ -199,6 +199,7 @@ def test_each_error_is_a_problem_document(site, method, path, headers, body,
 
 def test_the_guide_to_the_api_is_a_page(site):
     """Errors at its address are pages too."""
+    assert kept(site, "/api").status == 200
     for path in ("/api", "/api?x=1"):
         reply = site.request("POST", path, body=b"")
         assert reply.headers["Content-Type"].startswith("text/html")
