@@ -23,10 +23,12 @@ API = "/api/v1/careers/backend-developer"
 
 
 class Stand:
-    def __init__(self):
+    def __init__(self, sizes=()):
+        """sizes: of catalogues that the edge serves from socket(size)."""
         self.directory = Path(tempfile.mkdtemp(prefix="autopsy-bench-"))
         self.ports = {name: client.free_port()
-                      for name in ("worker", "peer", "site")}
+                      for name in ("worker", "peer", "site", *sizes)}
+        self.sizes = sizes
         self._ends = contextlib.ExitStack()
 
     def __enter__(self):
@@ -84,9 +86,10 @@ class Stand:
             "WORKER": self.uncached.socket, "SITE": self.site_socket,
             "PEER": self.directory / "peer.sock",
             "USER": f"user {pwd.getpwuid(0).pw_name};" * (os.geteuid() == 0),
-            **{f"{name.upper()}_PORT": port
-               for name, port in self.ports.items()}}
-        text = (BENCH / "nginx.conf.in").read_text()
+            **{f"{name.upper()}_PORT": self.ports[name]
+               for name in ("worker", "peer", "site")}}
+        text = (BENCH / "nginx.conf.in").read_text().replace(
+            "@CATALOGUES@", "".join(map(self._server, self.sizes)))
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         conf = self.directory / "nginx.conf"
@@ -96,6 +99,14 @@ class Stand:
     @property
     def site_socket(self):
         return (self.site.state / "sockets").resolve() / "web.sock"
+
+    def socket(self, size):
+        return self.directory / f"{size}.sock"
+
+    def _server(self, size):
+        return (f"server {{ listen 127.0.0.1:{self.ports[size]} backlog=1024;"
+                f' location / {{ fastcgi_pass "unix:{self.socket(size)}"; }} }}'
+                "\n\t")
 
     def _launch(self, *command):
         path = os.environ["PATH"] + ":/usr/sbin"
