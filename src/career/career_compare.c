@@ -114,27 +114,27 @@ void compare_address(struct strbuf *out, const char *path,
 		strbuf_addf(out, "%scurrency=%s", between, c->currency);
 }
 
-/* A value that was chosen; NULL also for the "" that forms send. */
-static const char *chosen(const struct request *rq, const char *name)
-{
-	const char *value = request_param(rq, name);
-
-	return value && *value ? value : NULL;
-}
-
 /* otherwise: the country if none was chosen. */
 static void read_choices(struct comparison *c, const struct request *rq,
 			 const char *otherwise)
 {
-	const char *country = chosen(rq, "country");
-	const char *level = chosen(rq, "level");
-	const char *currency = chosen(rq, "currency");
+	const char *country = request_param(rq, "country");
+	const char *level = request_param(rq, "level");
+	const char *currency = request_param(rq, "currency");
 
 	c->is_country_chosen = country != NULL;
 	c->is_level_chosen = level != NULL;
 	c->country = career_upper(rq->arena, country ? country : otherwise);
 	c->level = level ? level : DEFAULT_LEVEL;
 	c->currency = currency ? career_upper(rq->arena, currency) : NULL;
+}
+
+/* A form that is sent by GET names its empty fields too. */
+static bool has_empty(const char *query)
+{
+	size_t len = strlen(query);
+
+	return (len && query[len - 1] == '=') || strstr(query, "=&");
 }
 
 /*
@@ -148,7 +148,7 @@ static const char *better_address(const struct comparison *c,
 	static const char *const plain[] = { "careers", "country", "level",
 					     "currency" };
 	struct strbuf said = STRBUF_INIT, url = STRBUF_INIT;
-	bool is_best = !strpbrk(rq->query, "%+");
+	bool is_best = !strpbrk(rq->query, "%+") && !has_empty(rq->query);
 	const char *better = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(alone); i++)

@@ -103,3 +103,10 @@ def add(db):
         db.query("document_refresh", career)
     db.judge("ecb", rates=RATES)
     db.rows("SELECT catalog.bump_content_version()")
+
+
+def withdraw(db, slug):
+    """Publishes one more and takes it off again."""
+    EXPOSED.setdefault(slug, 50)
+    db.query("publish_revision", _guide(CIVIL | {"slug": slug}), "test")
+    db.query("career_withdraw", slug)
