@@ -19,6 +19,12 @@ const PAGES = [
 	  is_career: true },
 	{ name: "career-sparse", path: `${CAREER}/au`, is_career: true },
 	{ name: "career-no-data", path: `${CAREER}/my`, is_career: true },
+	{ name: "compare-form", path: "/compare", is_several: true },
+	{ name: "compare-four", is_several: true,
+	  path: "/compare?careers=backend-developer,data-scientist," +
+		"registered-nurse,civil-engineer&country=us&currency=SGD" },
+	{ name: "compare-error", path: "/compare?careers=backend-developer,x",
+	  is_several: true, status: 400 },
 	{ name: "methodology", path: "/methodology" },
 	{ name: "disclosure", path: "/disclosure" },
 	{ name: "privacy", path: "/privacy" },

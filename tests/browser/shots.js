@@ -128,7 +128,7 @@ async function main() {
 		const isClosed = (one.link || one.is_careful) &&
 			!process.env.LINK_KEYS_FILE;
 
-		if (one.is_outage || isClosed || !wanted(one.name))
+		if (one.is_outage || one.is_several || isClosed || !wanted(one.name))
 			continue;
 		const page = await browser.newPage({ locale: "en-US" });
 

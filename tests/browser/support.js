@@ -15,6 +15,8 @@ const BASE = process.env.COPY_URL;
 const OUTAGE = process.env.OUTAGE_URL;
 /* Another one, which has careers to choose from. */
 const SHOP = process.env.SHOP_URL;
+/* And one with several careers. */
+const SEVERAL = process.env.SEVERAL_URL;
 const CHROMIUM = {
 	executablePath: "/usr/bin/chromium",
 	/* It has no sandbox for root; the other makes it tell names. */
@@ -62,7 +64,8 @@ async function session({ scripts, still, address, ...options }, act) {
 			await setScripts(!!scripts);
 			const reply = await pages.open(
 				page, one.is_outage ? OUTAGE :
-					one.is_shop ? SHOP : BASE, one);
+					one.is_shop ? SHOP :
+					one.is_several ? SEVERAL : BASE, one);
 
 			if (!still) {
 				/* The page's own scripts have had their moment. */
@@ -113,6 +116,7 @@ async function api(where) {
 	return (await fetch(`${BASE}/api/v1${where}`)).json();
 }
 
-module.exports = { ...pages, BASE, CHROMIUM, OUTAGE, SHOP, api, each, nothing, session, visit,
+module.exports = { ...pages, BASE, CHROMIUM, OUTAGE, SEVERAL, SHOP, api, each, nothing,
+		   session, visit,
 		   byName: (name) => pages.PAGES.find((p) => p.name === name),
 		   careers: pages.PAGES.filter((p) => p.is_career) };
