@@ -135,6 +135,7 @@ def test_an_old_reply_of_the_edge_is_mended_by_the_next_look(mirror):
     mirror.look()
     mirror.site.get(path)  # nginx has it now, fresh for five seconds
     mirror.pay(140000)
+    time.sleep(1.1)  # so that /changes tells of it
     mirror.run()
     # Or this would tell nothing.
     assert mirror.has() != mirror.site_has()
