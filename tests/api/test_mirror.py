@@ -54,8 +54,8 @@ class Mirror:
         """What nginx answered the script about a guide."""
         os.kill(self.site.pid("nginx"), signal.SIGUSR1)
         time.sleep(0.2)
-        lines = (self.site.state / "nginx/access.log").read_text()
-        return [line["status"] for line in map(json.loads, lines.split("\n")[:-1])
+        text = (self.site.state / "nginx/access.log").read_text()
+        return [line["status"] for line in map(json.loads, text.splitlines())
                 if line["path"] == f"/api/v1/careers/{slug}"]
 
     def slugs(self):
