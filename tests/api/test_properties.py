@@ -23,7 +23,7 @@ from support.fcgi import request as fcgi
 SEED = int(os.environ.get("SEED", "1"))
 SLOW_MS = 50
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-ADDRESSES, BODIES = 2500, 500
+ADDRESSES, BODIES = 2000, 500
 
 ODD = st.sampled_from([
     "", " ", "%", "%2", "%zz", "%00", "%0a", "%0d%0aX:1", "%ff", "%c0%af",
@@ -209,7 +209,7 @@ def bad_addresses(client, method, address, headers):
 
 
 def test_bad_addresses_are_told_so_and_cost_nothing(client):
-    before = cached_keys(client.site)
+    before, alerts = cached_keys(client.site), nginx_alerts(client.site)
     bad_addresses(client)
     statuses = {s for found in client.answered.values() for s in found}
     assert {200, 400, 404, 405, 406} <= statuses
@@ -219,7 +219,7 @@ def test_bad_addresses_are_told_so_and_cost_nothing(client):
             if found & {200, 301, 304}}
     for key in cached_keys(client.site) - before:
         assert "|".join(key.split("|")[:2]) in good, key
-    assert not nginx_alerts(client.site)
+    assert nginx_alerts(client.site) == alerts
 
 
 JSON = st.recursive(

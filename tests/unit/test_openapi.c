@@ -233,7 +233,7 @@ static cJSON *value_of(const cJSON *schema, const char *text)
 	cJSON *list;
 
 	if (strcmp(type, "integer") == 0 &&
-	    parse_int(text, INT64_C(-1) << 53, INT64_C(1) << 53, &n))
+	    parse_int(text, -(INT64_C(1) << 53), INT64_C(1) << 53, &n))
 		return cJSON_CreateNumber((double)n);
 	if (strcmp(type, "array") != 0)
 		return cJSON_CreateString(text);
