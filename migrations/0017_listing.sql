@@ -425,9 +425,9 @@ BEGIN
 		CONTINUE WHEN i < n AND n > 1
 			AND ts_lexize('pg_catalog.english_stem', word) = '{}';
 		CONTINUE WHEN word = '';
-		-- The last one may not be complete; a letter alone is, since
-		-- C and R are languages.
-		is_begun := i = n AND length(word) > 1;
+		-- The last one may not be complete. Of one letter and nothing
+		-- else it is: C and R are languages.
+		is_begun := i = n AND (n > 1 OR length(word) > 1);
 		IF NOT catalog.is_word(word, is_begun) THEN
 			CONTINUE WHEN n > 1 AND ts_lexize(
 				'pg_catalog.english_stem', word) = '{}';

@@ -11,7 +11,12 @@ BEGIN
 	-- Once a transaction: readers see all of it at once, and thousands of
 	-- versions of one row would make each next one slower.
 	UPDATE catalog.content_version AS v
-	SET version = v.version + 1, changed_at = now()
+	SET
+		version = v.version + 1,
+		-- Not now(), when the transaction began: one that began later
+		-- may be done, and a date must not go back.
+		changed_at = greatest(clock_timestamp(),
+			v.changed_at + interval '1 microsecond')
 	WHERE v.xmin <> pg_current_xact_id()::xid
 	RETURNING v.version INTO now_version;
 	IF NOT FOUND THEN
@@ -29,7 +34,7 @@ CREATE TABLE catalog.change (
 	kind text NOT NULL,
 	countries text[] NOT NULL DEFAULT '{}',
 	former_slug text,
-	changed_at timestamptz NOT NULL DEFAULT now(),
+	changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	CONSTRAINT change_pkey PRIMARY KEY (id),
 	CONSTRAINT change_career_id_fkey
 		FOREIGN KEY (career_id) REFERENCES catalog.career (id),
@@ -64,6 +69,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	-- First, as all who change something do: no two wait for each other.
+	at_version bigint := catalog.bump_content_version();
 	what text := CASE
 		WHEN new.revision_id IS NULL AND TG_OP = 'INSERT' THEN NULL
 		WHEN TG_OP = 'INSERT' THEN 'published'
@@ -80,7 +87,7 @@ BEGIN
 	IF what IS NOT NULL THEN
 		INSERT INTO catalog.change
 			(version, career_id, kind, former_slug)
-		VALUES (catalog.bump_content_version(), new.id, what,
+		VALUES (at_version, new.id, what,
 			CASE WHEN old.slug <> new.slug THEN old.slug END);
 	END IF;
 	RETURN NULL;
@@ -90,6 +97,30 @@ $$;
 COMMENT ON FUNCTION catalog.career_is_changed() IS
 	'Trigger: what is published, withdrawn or renamed is so in lists, and
 mirrors are told';
+
+CREATE FUNCTION catalog.tell_document(p_career_id bigint)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	at_version bigint := catalog.bump_content_version();
+BEGIN
+	-- What made it differ may be told of already.
+	INSERT INTO catalog.change (version, career_id, kind)
+	SELECT at_version, p_career_id, 'revised'
+	WHERE NOT EXISTS (
+		SELECT
+		FROM catalog.change AS c
+		WHERE c.career_id = p_career_id
+			AND c.version = at_version);
+	RETURN at_version;
+END
+$$;
+
+COMMENT ON FUNCTION catalog.tell_document(bigint) IS
+	'Mirrors are told that a career''s documents differ, whatever the cause,
+such as the title of its category. Returns the version';
 
 CREATE FUNCTION salary.figures_are_changed()
 RETURNS trigger
@@ -170,6 +201,7 @@ COMMENT ON FUNCTION catalog.open_licence(text) IS
 	'On what terms our guides may be used. Figures of pay follow those of
 their sources, which stand beside them';
 
+GRANT EXECUTE ON FUNCTION catalog.tell_document(bigint) TO autopsy_ingest;
 GRANT SELECT ON catalog.change TO autopsy_web;
 GRANT EXECUTE ON FUNCTION catalog.csv(text), catalog.open_licence(text),
 	salary.middle(salary.figure) TO autopsy_web;

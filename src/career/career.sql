@@ -167,15 +167,32 @@ SELECT json_build_object(
 
 -- name: sitemap
 -- Called by /sitemap.xml: each career in each country, as the address to
--- cite. A category is as new as its newest career; an empty one has no date.
+-- cite; of more than 1,000 careers each one alone, and at most the newest
+-- 10,000, which is what one file of it holds. A category is as new as its newest
+-- career; an empty one has no date.
 SELECT json_build_object(
 	'pages', (
 		SELECT coalesce(json_agg(json_build_object(
-			'url', s.url || '/' || lower(c.code),
-			'updated_on', (s.updated_at AT TIME ZONE 'UTC')::date)
-			ORDER BY s.url, c.position), '[]')
-		FROM catalog.career_summary AS s
-		CROSS JOIN catalog.country AS c),
+			'url', p.url,
+			'updated_on', (p.updated_at AT TIME ZONE 'UTC')::date)
+			ORDER BY p.page, p.position), '[]')
+		FROM (
+			SELECT
+				s.url AS page,
+				s.url || coalesce('/' || lower(c.code), '') AS url,
+				s.updated_at,
+				c.position
+			FROM (
+				SELECT
+					n.url,
+					n.updated_at,
+					count(*) OVER () AS careers
+				FROM catalog.career_summary AS n
+				ORDER BY n.published_at DESC, n.slug
+				LIMIT 10000
+			) AS s
+			LEFT JOIN catalog.country AS c ON s.careers <= 1000
+		) AS p),
 	'categories', (
 		SELECT coalesce(json_agg(json_build_object(
 			'url', '/careers/' || k.slug,
@@ -386,7 +403,7 @@ HAVING count(*) > 0;
 -- Called by GET /api/v1/careers/{slug}/salaries/{country}/history: $1 slug,
 -- $2 country, $3 level or null, $4 how many, $5 id of the last one seen or
 -- null. Every version of each figure, newest first; the cursor of the next
--- page. No row when there is no such career or country.
+-- page; when it changed; cursor if there is no such last one. No row when there is no such career or country.
 WITH asked AS (
 	SELECT
 		c.id,
@@ -407,7 +424,9 @@ WITH asked AS (
 		AND ($3::text IS NULL OR h.level = $3::text)
 	JOIN catalog.level AS l ON l.code = h.level
 ), seen AS (
-	SELECT coalesce(max(v.n), 0) AS n
+	SELECT
+		coalesce(max(v.n), 0) AS n,
+		$5::bigint IS NULL OR count(*) > 0 AS is_known
 	FROM version AS v
 	WHERE v.id = $5::bigint
 )
@@ -433,11 +452,12 @@ SELECT
 			FROM version AS t
 			WHERE t.n = s.n + $4::bigint)
 	END,
-	extract(epoch FROM date_trunc('second', a.updated_at))::bigint
+	extract(epoch FROM date_trunc('second', a.updated_at))::bigint,
+	CASE WHEN NOT s.is_known THEN 'cursor' END
 FROM asked AS a
 CROSS JOIN seen AS s
 LEFT JOIN version AS v ON v.n > s.n AND v.n <= s.n + $4::bigint
-GROUP BY a.id, a.updated_at, s.n;
+GROUP BY a.id, a.updated_at, s.n, s.is_known;
 
 -- name: salaries_as_of
 -- Called by the same address with as_of: $1 slug, $2 country, $3 level or

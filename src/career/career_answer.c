@@ -12,6 +12,13 @@ const char *career_upper(struct arena *arena, const char *text)
 	return s;
 }
 
+const char *career_country_code(struct arena *arena, const char *text)
+{
+	const char *code = career_upper(arena, text);
+
+	return code && strcmp(code, "UK") == 0 ? "GB" : code;
+}
+
 int career_answer_page(struct web *web, const struct request *rq,
 		       struct response *rs, enum db_result rc)
 {

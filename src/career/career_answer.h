@@ -9,6 +9,9 @@
 /* The value in capitals, in the arena; NULL for NULL. */
 const char *career_upper(struct arena *arena, const char *text);
 
+/* A country of a query: in capitals, and GB for UK, as people say. */
+const char *career_country_code(struct arena *arena, const char *text);
+
 /*
  * Sends the row of a query: the document, an object; the text of the next
  * page's cursor or NULL; when it changed. "next" is added to the document.

@@ -89,7 +89,7 @@ int career_api_guide(struct web *web, const struct request *rq,
 		     struct response *rs)
 {
 	const char *country =
-		career_upper(rq->arena, request_param(rq, "country"));
+		career_country_code(rq->arena, request_param(rq, "country"));
 	const char *slug = request_param(rq, "slug");
 
 	return send_document(web, rq, rs,
@@ -101,7 +101,7 @@ int career_api_salaries(struct web *web, const struct request *rq,
 			struct response *rs)
 {
 	const char *country =
-		career_upper(rq->arena, request_param(rq, "country"));
+		career_country_code(rq->arena, request_param(rq, "country"));
 	const char *level = request_param(rq, "level");
 	const char *slug = request_param(rq, "slug"), *currency;
 	int status;
@@ -134,17 +134,23 @@ static bool is_to_come(const char *day)
 static int redirect(const struct request *rq, struct response *rs,
 		    const char *country)
 {
-	const char *level = request_param(rq, "level");
-	const char *as_of = request_param(rq, "as_of");
+	static const char *const names[] = { "level", "as_of", "limit",
+					     "cursor" };
 	struct strbuf sb = STRBUF_INIT;
+	char before = '?';
 	int status;
 
 	strbuf_addf(&sb, "/api/v1/careers/%s/salaries/%s/history",
 		    request_param(rq, "slug"), country);
-	if (level)
-		strbuf_addf(&sb, "?level=%s", level);
-	if (as_of)
-		strbuf_addf(&sb, "%cas_of=%s", level ? '&' : '?', as_of);
+	/* None of them has a character that an address must encode. */
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = request_param(rq, names[i]);
+
+		if (!value)
+			continue;
+		strbuf_addf(&sb, "%c%s=%s", before, names[i], value);
+		before = '&';
+	}
 	status = response_redirect(rs, 301, sb.buf);
 	strbuf_release(&sb);
 	return status;
@@ -174,6 +180,10 @@ int career_api_history(struct web *web, const struct request *rq,
 	if (place && !parse_int(place, 0, INT64_MAX, &id))
 		return response_complain(rs, "cursor",
 					 "is not one of this list");
+	if (as_of && (place || limit))
+		return response_complain(rs, place ? "cursor" : "limit",
+					 "has no use with as_of, whose answer "
+					 "is whole");
 	if (as_of)
 		rc = db_read(web->read, Q_SALARIES_AS_OF,
 			     DB_PARAMS(slug, country, level, as_of));
@@ -181,6 +191,9 @@ int career_api_history(struct web *web, const struct request *rq,
 		rc = db_read(web->read, Q_SALARY_HISTORY,
 			     DB_PARAMS(slug, country, level,
 				       limit ? limit : CAREER_LIMIT, place));
+	if (rc == DB_OK && !as_of && db_value(web->read, 0, 3))
+		return response_complain(rs, "cursor",
+					 "is not one of this list");
 	return rc == DB_NONE ? nothing(web, rq, rs)
 			     : career_answer_page(web, rq, rs, rc);
 }

@@ -29,7 +29,7 @@ int career_api_list(struct web *web, const struct request *rq,
 		    struct response *rs)
 {
 	const char *country =
-		career_upper(rq->arena, request_param(rq, "country"));
+		career_country_code(rq->arena, request_param(rq, "country"));
 	const char *words = request_trimmed(rq, "q");
 	const char *sort = request_param(rq, "sort");
 	const char *limit = request_param(rq, "limit");

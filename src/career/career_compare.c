@@ -124,7 +124,8 @@ static void read_choices(struct comparison *c, const struct request *rq,
 
 	c->is_country_chosen = country != NULL;
 	c->is_level_chosen = level != NULL;
-	c->country = career_upper(rq->arena, country ? country : otherwise);
+	c->country =
+		career_country_code(rq->arena, country ? country : otherwise);
 	c->level = level ? level : DEFAULT_LEVEL;
 	c->currency = currency ? career_upper(rq->arena, currency) : NULL;
 }

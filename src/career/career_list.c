@@ -27,7 +27,7 @@ static const char *country_of(const struct request *rq)
 	const char *asked = request_param(rq, "country");
 
 	if (asked)
-		return career_upper(rq->arena, asked);
+		return career_country_code(rq->arena, asked);
 	return *rq->country ? rq->country : CAREER_COUNTRY;
 }
 

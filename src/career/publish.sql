@@ -345,7 +345,7 @@ WITH country AS (
 )
 SELECT
 	count(*),
-	CASE WHEN count(*) > 0 THEN catalog.bump_content_version() END
+	CASE WHEN count(*) > 0 THEN catalog.tell_document($1::bigint) END
 FROM written;
 
 -- name: published_source

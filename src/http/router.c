@@ -368,6 +368,9 @@ static int leave_out_empties(const struct route *route, struct request *rq,
 		}
 		s += len + (s[len] == '&');
 	}
+	/* What is longer than a header may be was no filter of ours. */
+	if (to.len > REQUEST_QUERY_MAX)
+		strbuf_truncate(&to, strlen(rq->path));
 	if (is_any)
 		status = response_redirect(rs, 302, to.buf);
 	strbuf_release(&to);

@@ -70,7 +70,7 @@ def test_rank_is_title_synonym_skill_text(db):
     ("c++", "frontend-developer"),
     ("resume", "accountant"), ("résumé", "accountant"), ("nusre", "nurse"),
     ("developer advocate", "developer-advocate"), ("finance", "accountant"),
-    ("accountant of the", "accountant"), ("dentist", None), ("???", None),
+    ("accountant of the", "accountant"), ("data e", "data-engineer"), ("dentist", None), ("???", None),
     ("q", None), ("'", None), ("backend' | 'x", None), 
     ("back:*", "backend-developer"),
 ])
@@ -125,10 +125,16 @@ def test_facets_count_without_their_own_filter(db):
 
 @pytest.mark.parametrize("sort, first", [
     ("name", "accountant"), ("balance", "developer-advocate"),
-    ("salary", "nurse"), ("newest", "accountant"), ("ai_score", "accountant")])
+    ("salary", "nurse"), ("newest", "data-engineer"),
+    ("ai_score", "frontend-developer")])
 def test_order(db, sort, first):
     pay(db, "nurse", 70000)
     pay(db, "accountant", 60000)
+    db.rows("UPDATE catalog.career SET published_at = now() + '1 day' "
+            "WHERE slug = 'data-engineer'")
+    db.publish(slug="frontend-developer", name="Frontend Developer",
+               ai={"factors": [{"weight": 100, "exposure": 1}], "note": "n",
+                   "sources": []}, start={"entry_path": "p", "resources": []})
     found = slugs(db, sort=sort)
     assert found[0] == first
     assert len(found) == len(CAREERS)
@@ -232,6 +238,37 @@ def test_changes_are_told_newest_first_and_page_by_page(db):
     assert len(changes(db, day="2020-01-01T00:00:00Z")[0]["data"]) == 9
 
 
+def test_documents_that_differ_are_told_of_once(db):
+    """A new title of a category is in documents, and no guide's revision."""
+    nurse = db.one("SELECT id FROM catalog.career WHERE slug = 'nurse'")
+    db.query("document_refresh", nurse)
+    db.end_transaction()
+    version = changes(db)[0]["version"]
+    db.query("document_refresh", nurse)
+    assert changes(db, since=version)[0]["data"] == []
+    db.rows("UPDATE catalog.category SET title = 'Ledgers' "
+            "WHERE slug = 'finance'")
+    db.query("document_refresh", nurse)
+    assert kinds(changes(db, since=version)[0]) == [("revised", "nurse")]
+
+
+def test_dates_of_versions_never_go_back():
+    """Who began first may be done last."""
+    with empty_site() as (cluster, name):
+        links = [cluster.connect(name, "postgres") for _ in range(2)]
+        slow, quick = (link.cursor() for link in links)
+        bump = "SELECT catalog.bump_content_version()"
+        when = "SELECT changed_at FROM catalog.content_version"
+        slow.execute("BEGIN; SELECT 1")
+        quick.execute(bump)
+        quick.execute(when)
+        before = quick.fetchone()[0]
+        slow.execute(f"{bump}; COMMIT; {when}")
+        assert slow.fetchone()[0] > before
+        for link in links:
+            link.close()
+
+
 def test_versions_follow_the_order_of_commits():
     """Who changes something waits for who did so before and has not
     committed: a reader who saw the later version has seen all before it."""
@@ -278,9 +315,11 @@ def test_history_pages(db):
     def ask(place):
         return db.query("salary_history", "nurse", "US", "mid", 2, place)[0]
 
-    found, cursor, _ = ask(None)
+    found, cursor, _, _ = ask(None)
     assert (len(found["data"]), found["total"]) == (2, 3)
-    rest, end, _ = ask(cursor)
+    rest, end, _, _ = ask(cursor)
     assert [v["salary"]["median"] for v in found["data"] + rest["data"]] == [
         62000, 61000, 60000]
     assert end is None
+    assert db.query("salary_history", "nurse", "US", "mid", 2,
+                    999999999)[0][3] == "cursor"
