@@ -14,6 +14,7 @@ from evidence import owner
 from guides import Guides
 from local_site import Site
 from observe import age
+from support import catalogue
 
 SCRIPT = HERE / "mirror"
 BACKEND = "backend-developer"
@@ -50,12 +51,15 @@ class Mirror:
             except AssertionError:
                 continue
 
-    def asked_for(self, slug):
-        """What nginx answered the script about a guide."""
+    def edge_log(self):
         os.kill(self.site.pid("nginx"), signal.SIGUSR1)
         time.sleep(0.2)
         text = (self.site.state / "nginx/access.log").read_text()
-        return [line["status"] for line in map(json.loads, text.splitlines())
+        return list(map(json.loads, text.splitlines()))
+
+    def asked_for(self, slug):
+        """What nginx answered the script about a guide."""
+        return [line["status"] for line in self.edge_log()
                 if line["path"] == f"/api/v1/careers/{slug}"]
 
     def slugs(self):
@@ -163,3 +167,16 @@ def test_a_site_that_is_away_costs_nothing(mirror):
     mirror.run(code=22, url=mirror.site.url + "/nothing")
     assert before == (mirror.has(), (mirror.directory / "now").read_text())
     assert re.fullmatch(r"\d+\n", before[1])
+
+
+def test_limits_make_it_wait_and_no_worse(tmp_path):
+    """Who is not exempt is told to come back, and does."""
+    copy = Site({"LIMIT_EXEMPT": ""}, https=False)
+    try:
+        catalogue.fill(copy.start(), None, 120)
+        mirror = Mirror(copy, tmp_path)
+        mirror.run()
+        assert len(list(mirror.directory.glob("*.json"))) == 121
+        assert 429 in [line["status"] for line in mirror.edge_log()]
+    finally:
+        copy.remove()
