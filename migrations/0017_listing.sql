@@ -365,7 +365,8 @@ BEGIN ATOMIC
 			SELECT
 			FROM catalog.listing AS l
 			WHERE l.words @@ quote_literal(n.word)::tsquery)
-	ORDER BY n.distance, length(n.word), n.word
+	-- Who swaps two letters leaves none out.
+	ORDER BY n.distance, abs(length(n.word) - length(p_word)), n.word
 	LIMIT 1;
 END;
 

@@ -50,6 +50,9 @@ int career_api_about(struct web *web, const struct request *rq,
 	strbuf_add(&rs->body, db_value(web->read, 0, 0),
 		   db_length(web->read, 0, 0));
 	web_last_modified(rs, web->read, 2);
+	/* It also tells of the software. */
+	if (rs->last_modified < RELEASED_AT)
+		rs->last_modified = RELEASED_AT;
 	rs->content_type = "application/json";
 	return 200;
 }

@@ -79,6 +79,13 @@ def test_search_finds(db, typed, first):
     assert (found[:1] or [None])[0] == first, found
 
 
+def test_letters_that_changed_places_are_seen_first(db):
+    db.publish(slug="builder", name="Building Billing Manager", synonyms=[],
+               start={"entry_path": "p", "resources": []})
+    assert db.careers(q="buidling manager")[0]["corrected"] == (
+        "building manager")
+
+
 def test_exact_title_comes_before_longer_ones(db):
     db.publish(slug="developer", name="Developer", synonyms=[],
                start={"entry_path": "p", "resources": []})
