@@ -6,6 +6,8 @@
 	const input = document.getElementById("q");
 	const list = document.createElement("ul");
 	const status = document.createElement("p");
+	/* The form of a category's page searches in it alone: /careers/finance */
+	const category = input?.form.getAttribute("action").split("/")[2];
 	let options = [], at = -1, timer, asking;
 
 	const set = (e, values) => {
@@ -49,13 +51,15 @@
 		return e;
 	}
 
-	function show({ data, total }) {
+	function show({ data }) {
+		const n = data.length;
+
 		open(false);
 		options = data.map(option);
 		list.replaceChildren(...options);
-		open(options.length > 0);
-		say(options.length ? `${options.length} of ${total} careers, ` +
-			"arrow keys choose one" : "No suggestions");
+		open(n > 0);
+		say(n ? `${n} suggestion${n > 1 ? "s" : ""}; use the arrow keys` :
+			"No suggestions");
 	}
 
 	async function ask() {
@@ -67,8 +71,10 @@
 			return;
 		asking = new AbortController();
 		try {
-			const reply = await fetch("/api/v1/careers?limit=8&q=" +
-				encodeURIComponent(q), { signal: asking.signal });
+			const reply = await fetch("/api/v1/careers?limit=8" +
+				(category ? `&category=${category}` : "") +
+				`&q=${encodeURIComponent(q)}`,
+				{ signal: asking.signal });
 
 			if (reply.ok)
 				show(await reply.json());
@@ -110,6 +116,8 @@
 	input.after(list);
 	input.form.append(status);
 	input.addEventListener("input", () => {
+		/* Enter searches for what is typed now. */
+		move(-1);
 		clearTimeout(timer);
 		timer = setTimeout(ask, WAIT);
 	});
