@@ -66,12 +66,13 @@ static int find_name(const struct comparison *c, const char *name)
 	return -1;
 }
 
-static bool has_repeated(const struct comparison *c)
+/* The first name that was there before, from 1; 0: none was. */
+static int find_repeated(const struct comparison *c)
 {
 	for (int i = 0; i < c->count; i++)
 		if (find_name(c, c->names[i]) != i)
-			return true;
-	return false;
+			return i + 1;
+	return 0;
 }
 
 bool career_is_comparison(const char *value)
@@ -83,7 +84,7 @@ bool career_is_comparison(const char *value)
 
 	add_list(&c, &arena, value);
 	add_joined(&sb, &c);
-	is = c.count >= 2 && c.count <= COMPARE_MOST && !has_repeated(&c) &&
+	is = c.count >= 2 && c.count <= COMPARE_MOST && !find_repeated(&c) &&
 	     strcmp(sb.buf, value) == 0;
 	strbuf_release(&sb);
 	arena_release(&arena);
@@ -170,14 +171,15 @@ static const char *better_address(const struct comparison *c,
 }
 
 /* What is wrong with names without asking who they are; false: nothing. */
-static bool is_odd_number(const struct comparison *c, struct strbuf *problem)
+static bool is_odd_number(struct comparison *c, struct strbuf *problem)
 {
+	c->wrong = c->count > COMPARE_MOST ? 0 : find_repeated(c);
 	if (c->count > COMPARE_MOST)
 		strbuf_addf(problem,
 			    "At most %d careers fit side by side. Choose "
 			    "among them.",
 			    COMPARE_MOST);
-	else if (has_repeated(c))
+	else if (c->wrong)
 		strbuf_addstr(problem, "The same career is chosen twice. "
 				       "Choose different ones.");
 	return problem->len > 0;
@@ -313,6 +315,8 @@ static int explain(struct web *web, const struct request *rq,
 	if (!status && !fate.words.len)
 		status = redirect(rq, rs, 301, c);
 	if (!status) {
+		/* Who is left stands first: the next field wants somebody. */
+		c->wrong = c->count + 1;
 		status = show(web, rq, rs, c, NULL, fate.words.buf);
 		if (status == 200)
 			status = fate.has_gone ? 410 : 400;

@@ -22,6 +22,7 @@ struct comparison {
 	const char *currency;	/* in capitals; NULL: as it is paid */
 	bool is_country_chosen; /* by the address */
 	bool is_level_chosen;
+	int wrong; /* the field of the form to mend, from 1; 0: none */
 };
 
 /*

@@ -57,6 +57,7 @@ static void add_fields(cJSON *form, const cJSON *choices,
 		cJSON_AddStringToObject(field, "name", name);
 		cJSON_AddStringToObject(field, "title", titles[i]);
 		cJSON_AddBoolToObject(field, "is_optional", i > 1);
+		cJSON_AddBoolToObject(field, "is_wrong", i + 1 == c->wrong);
 		cJSON_AddStringToObject(field, "chosen", chosen);
 		cJSON_AddBoolToObject(field, "is_list",
 				      cJSON_GetArraySize(careers) > 0);
@@ -113,6 +114,8 @@ static void add_currencies(cJSON *form, const cJSON *choices,
 void compare_view_form(cJSON *page, const cJSON *choices,
 		       const struct comparison *c)
 {
+	const char wrong[2] = { (char)(c->wrong ? 'a' + c->wrong - 1 : 'a'),
+				'\0' };
 	cJSON *form = cJSON_AddObjectToObject(page, "form");
 	struct strbuf joined = STRBUF_INIT;
 
@@ -124,6 +127,7 @@ void compare_view_form(cJSON *page, const cJSON *choices,
 	cJSON_AddStringToObject(form, "currency",
 				c->currency ? c->currency : "");
 	cJSON_AddBoolToObject(form, "is_begun", c->count == 1);
+	cJSON_AddStringToObject(form, "wrong", wrong);
 	add_fields(form, choices, c);
 	add_countries(form, choices, c->country);
 	add_levels(form, c->level);

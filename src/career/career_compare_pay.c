@@ -106,13 +106,17 @@ static char kind_of(const cJSON *money, const struct money *m)
 	return m->is_mean ? 'a' : 'm';
 }
 
-/* Whether all figures that there are can be ranked, and what they are. */
+/*
+ * Whether all figures that there are can be ranked, and what they are. One
+ * alone, or none, is not unlike any other.
+ */
 static bool read_alike(const cJSON *row, struct compared *of)
 {
 	const char *basis = NULL;
+	bool is_alike = true;
 	const cJSON *cell;
 	char kind = 0;
-	int i = 0;
+	int i = 0, known = 0;
 
 	cJSON_ArrayForEach (cell, json_get(row, "moneys")) {
 		struct compared *one = &of[i++];
@@ -121,17 +125,18 @@ static bool read_alike(const cJSON *row, struct compared *of)
 		one->is_known = money_read(cell, &m);
 		if (!one->is_known)
 			continue;
+		known++;
 		if (!basis) {
 			basis = json_str(cell, "pay_basis");
 			kind = kind_of(cell, &m);
 		}
 		if (!kind || kind != kind_of(cell, &m) ||
 		    strcmp(basis, json_str(cell, "pay_basis")) != 0)
-			return false;
+			is_alike = false;
 		one->low = kind == 'r' ? m.low : m.median;
 		one->high = kind == 'r' ? m.high : m.median;
 	}
-	return true;
+	return is_alike || known < 2;
 }
 
 static void rank(cJSON *row)

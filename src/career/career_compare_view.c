@@ -45,6 +45,10 @@ static void add_careers(cJSON *page, const cJSON *doc)
 	}
 	cJSON_AddNumberToObject(page, "careers_count", cJSON_GetArraySize(out));
 	cJSON_AddNumberToObject(page, "columns", cJSON_GetArraySize(out) + 1);
+	cJSON_AddStringToObject(page, "same_words",
+				cJSON_GetArraySize(out) == 2
+					? "the same for both"
+					: "the same for all");
 }
 
 static int by_name(const void *a, const void *b)

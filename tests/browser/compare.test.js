@@ -16,6 +16,15 @@ for (const width of [320, 375, 768, 1280])
 		}), []);
 	}));
 
+test("on paper there is no form", () => visit(four, {}, async (page) => {
+	assert.ok(await page.getByRole("button", { name: "Show" }).isVisible());
+	await page.emulateMedia({ media: "print" });
+	assert.deepEqual(await page.evaluate(() =>
+		window.look.all("form, button, select, input")
+			.filter((e) => e.checkVisibility()).map(window.look.say)),
+			 []);
+}));
+
 test("on a phone every value says whose it is",
      () => visit(four, { viewport: { width: 320, height: 800 } },
 		 async (page) => {

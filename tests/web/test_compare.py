@@ -265,8 +265,8 @@ def test_differences_are_said_by_a_sign_and_a_word(site):
     found = rows(page(site, f"careers={TWO}&country=us"))
     assert signs(found, "Work-life balance") == [
         [("▼", "lower")], [("▲", "higher")]]
-    assert "= same for all" in words(found["Growth ceiling"][0][0])
-    assert "= same for all" in words(found["Remote type"][0][0])
+    assert "= the same for both" in words(found["Growth ceiling"][0][0])
+    assert "= the same for both" in words(found["Remote type"][0][0])
     assert "same" not in found["Degree"][0][0]
 
 
@@ -282,6 +282,21 @@ def test_what_is_not_alike_is_not_ranked(site):
     two = "registered-nurse,civil-engineer"
     overlap = rows(page(site, f"careers={two}&country=us"))
     assert "the ranges overlap" in words(overlap["Mid-level pay"][0][0])
+
+
+def test_one_figure_is_neither_ranked_nor_not_ranked(site):
+    """Of several kinds are figures only where there are two."""
+    found = rows(page(site, f"careers={TWO}&country=sg"))
+    for title in ("Junior pay", "Senior pay"):
+        (head, one), (_, other) = found[title]
+        assert values(one) and "no data" in words(other)
+        assert "ranked" not in words(head)
+
+
+def test_without_any_figure_there_is_no_scale(site):
+    text = page(site, f"careers={TWO}&country=vn")
+    caption = re.search(r"<figcaption>(.*?)</figcaption>", text, re.S)[1]
+    assert words(caption).strip() == "Gross, VND a year."
 
 
 def test_ranges_are_drawn_on_one_scale(site):
@@ -300,10 +315,13 @@ def test_rate_day_and_source_stand_beside_the_pay(site):
     text = page(site, f"careers={TWO}&country=sg&level=mid&currency=USD")
     caption = words(re.search(r"<figcaption>(.*?)</figcaption>", text,
                               re.S)[1])
+    table = text.partition('<h2 id="facts">')[2]
     rate = api(site, TWO, "&country=SG&currency=USD")["data"][0][
         "converted"]["rate"]
-    assert f"1 SGD = {rate} USD, the rate of 23 November 2026" in caption
-    assert "European Central Bank" in caption
+    assert f"1 SGD = {rate} USD, the rate of 23 November 2026" in words(table)
+    assert "European Central Bank" in words(table)
+    # The drawing has nothing that is converted.
+    assert "SGD" in caption and "USD" not in caption
     for query, said in (("country=us&currency=USD", "in USD already"),
                         ("country=sg&currency=VND", "Nothing is converted")):
         assert said in words(page(site, f"careers={TWO}&{query}"))
@@ -357,17 +375,23 @@ def test_country_has_other_names_and_currencies_any_case(site):
     assert got == f"/compare?careers={TWO}&country=ae"
 
 
-@pytest.mark.parametrize("careers, said, status", [
-    (f"{TWO},nope", "There is no guide “nope”.", 400),
-    (f"{TWO},telegraphist", "The guide “telegraphist” was withdrawn.", 410),
-    (f"{TWO},{TWO}", "The same career is chosen twice.", 400),
-    (f"{ALL},one-more", "At most 4 careers", 400)])
+@pytest.mark.parametrize("careers, said, status, field", [
+    (f"{TWO},nope", "There is no guide “nope”.", 400, "c"),
+    (f"{TWO},telegraphist", "The guide “telegraphist” was withdrawn.", 410,
+     "c"),
+    (f"nope,{TWO}", "There is no guide “nope”.", 400, "c"),
+    (f"{TWO},{TWO}", "The same career is chosen twice.", 400, "c"),
+    (f"{ALL},one-more", "At most 4 careers", 400, "a")])
 def test_page_says_what_is_wrong_and_keeps_the_rest(site, careers, said,
-                                                    status):
+                                                    status, field):
     text = page(site, f"careers={careers}&country=sg", status)
     summary = re.search(r'<div class="error-summary".*?</div>', text,
                         re.S)[0]
     assert said in words(summary)
+    assert f'href="#career-{field}"' in summary
+    assert re.findall(r'id="career-(.)"[^>]* aria-invalid="true"', text) == (
+        [field] if field != "a" else [])
+    assert "Choose two to four." in text
     assert "<title>Error: " in text and 'content="noindex"' in text
     for slug in TWO.split(","):
         assert f'value="{slug}" selected' in text
