@@ -119,7 +119,7 @@ test("R14 a plot has a name that says its numbers, or a table beside it",
 
 /* Runs in the page: which cells of the table of all countries are limited. */
 function limitedCells() {
-	const rows = [...document.querySelectorAll("table tbody tr:has(td)")];
+	const rows = [...document.querySelectorAll(".pay tbody tr:has(td)")];
 
 	return rows.flatMap((row) => [...row.querySelectorAll("td")].map((e) => ({
 		isMarked: e.matches("[data-limited]") ||

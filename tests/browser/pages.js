@@ -22,7 +22,9 @@ const PAGES = [
 	{ name: "compare-form", path: "/compare", is_several: true },
 	{ name: "compare-four", is_several: true,
 	  path: "/compare?careers=backend-developer,data-scientist," +
-		"registered-nurse,civil-engineer&country=us&currency=SGD" },
+		"registered-nurse,civil-engineer&country=us&currency=SGD",
+	  canonical: "/compare?careers=backend-developer,civil-engineer," +
+		"data-scientist,registered-nurse" },
 	{ name: "compare-error", path: "/compare?careers=backend-developer,x",
 	  is_several: true, status: 400 },
 	{ name: "methodology", path: "/methodology" },

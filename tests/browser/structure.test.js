@@ -2,7 +2,7 @@
 /* What a page is made of, by meaning. */
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { BASE, CAREER, PAGES, SHOP, api, byName, careers, each, visit } = require("./support.js");
+const { BASE, CAREER, PAGES, SEVERAL, SHOP, api, byName, careers, each, visit } = require("./support.js");
 
 const SECTIONS = ["work", "skills", "day", "salary", "ai", "progression",
 		  "sources", "start"];
@@ -73,7 +73,8 @@ test("R11 choices are links, marked, and keep each other",
 		country: "sg", level, isCurrent: level === "senior" })));
 }));
 
-test("R11 the canonical address has no query but that of a list", () => each(
+test("R11 the canonical address has only the query that makes the page",
+     () => each(
 	PAGES.filter(({ path, status }) => path && !status), {},
 	(page, { one }) => page.evaluate(([base, own]) => {
 	const { href } = document.querySelector("link[rel=canonical]") || {};
@@ -83,8 +84,9 @@ test("R11 the canonical address has no query but that of a list", () => each(
 		!href.includes("?")) ? [] : [href] :
 		document.querySelector("meta[name=robots][content=noindex]") ?
 			[] : ["none"];
-}, [BASE + one.path.split("?")[0].replace(/\/..$/, ""),
-    one.is_shop && SHOP + one.path])));
+}, [(one.is_several ? SEVERAL : BASE) +
+    one.path.split("?")[0].replace(/\/..$/, ""),
+    one.is_shop ? SHOP + one.path : SEVERAL + one.canonical])));
 
 /* Runs in the page: the words by which it tells the country. */
 function shownFor() {
