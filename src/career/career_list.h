@@ -52,7 +52,8 @@ void career_list_view(cJSON *page, const struct career_list *list);
 bool career_list_is_beyond(const cJSON *page, const struct career_list *list);
 
 /* The parts, each in a file of its own. */
-void career_list_cards(cJSON *cards);
+/* country: whose pages of the guides cards lead to; NULL: the visitor's. */
+void career_list_cards(cJSON *cards, const char *country);
 void career_list_form(cJSON *page, const struct career_list *list);
 void career_list_ld(cJSON *page, const struct career_list *list);
 

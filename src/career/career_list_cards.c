@@ -2,7 +2,6 @@
 #include "career/career_list.h"
 
 #include "base/json.h"
-#include "base/words.h"
 #include "career/career_view.h"
 
 /* What stands before and after a hit: in no text of ours, and not shown. */
@@ -69,33 +68,28 @@ static void add_marked(cJSON *card)
 			      parts_of(*lead ? json_str(marked, "match") : ""));
 }
 
-/* Money, hours and kinds of remote work. */
-static void add_facts(cJSON *card)
+/* To the guide's page of the country that was asked for, if one was. */
+static void add_link(cJSON *card, const char *country)
 {
-	const cJSON *hours = json_get(card, "hours_per_week"), *r;
 	struct strbuf sb = STRBUF_INIT;
-	int64_t low, high;
 
-	cJSON_AddItemToObject(card, "money",
-			      career_view_money(json_get(card, "salary")));
-	if (json_int(hours, "low", &low) && json_int(hours, "high", &high))
-		strbuf_addf(&sb, "%lld–%lld", (long long)low, (long long)high);
-	cJSON_AddStringToObject(card, "hours", sb.buf);
-	strbuf_reset(&sb);
-	cJSON_ArrayForEach (r, json_get(card, "remote"))
-		strbuf_addf(&sb, "%s%s", sb.len ? ", " : "",
-			    strcmp(json_text(r), "onsite") == 0 ? "on site"
-								: json_text(r));
-	cJSON_AddStringToObject(card, "remote_text", sb.buf);
+	strbuf_addstr(&sb, json_str(card, "url"));
+	if (country)
+		strbuf_addf(&sb, "/%c%c", country[0] | 0x20, country[1] | 0x20);
+	cJSON_AddStringToObject(card, "link", sb.buf);
 	strbuf_release(&sb);
 }
 
-void career_list_cards(cJSON *cards)
+void career_list_cards(cJSON *cards, const char *country)
 {
 	cJSON *card;
 
 	cJSON_ArrayForEach (card, cards) {
 		add_marked(card);
-		add_facts(card);
+		add_link(card, country);
+		career_view_facts(card, card);
+		cJSON_AddItemToObject(
+			card, "money",
+			career_view_money(json_get(card, "salary")));
 	}
 }

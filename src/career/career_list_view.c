@@ -230,7 +230,7 @@ void career_list_view(cJSON *page, const struct career_list *list)
 
 	cJSON_AddStringToObject(page, "country_name",
 				json_str(country, "name"));
-	career_list_cards(data);
+	career_list_cards(data, list->asked[LIST_COUNTRY]);
 	cJSON_ArrayForEach (card, data)
 		has_limited |= json_is_true(json_get(card, "money"), "limited");
 	cJSON_AddBoolToObject(page, "has_limited", has_limited);

@@ -25,7 +25,7 @@ static void add_home_words(cJSON *page)
 	struct strbuf place = STRBUF_INIT;
 	bool has_limited = false;
 
-	career_list_cards(newest);
+	career_list_cards(newest, NULL);
 	cJSON_ArrayForEach (item, newest)
 		has_limited |= json_is_true(json_get(item, "money"), "limited");
 	cJSON_ArrayForEach (item, json_get(page, "categories"))

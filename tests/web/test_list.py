@@ -68,7 +68,7 @@ def address(query, **more):
 
 def shown(text):
     """The careers of a page, by slug."""
-    return re.findall(r'<h3><a href="/careers/[a-z-]+/([a-z0-9-]+)">', text)
+    return re.findall(r'<h3><a href="/careers/[a-z-]+/([a-z0-9-]+)[/">]', text)
 
 
 def listed(site, query):
@@ -159,6 +159,30 @@ def test_a_filter_is_taken_off_by_its_link(shop):
         "/careers?country=US&entry_barrier=low&sort=balance",
         "/careers?country=US&remote=remote&sort=balance"]
     assert "Remove: remote" in words(links)
+
+
+@pytest.mark.parametrize("query, ends", [
+    ("", ""), ("?country=SG", "/sg"), ("?q=engineer&country=SG", "/sg")])
+def test_a_card_leads_to_the_country_that_was_asked_for(shop, query, ends):
+    links = re.findall(r'<h3><a href="([^"]+)"',
+                       shop.get("/careers" + query).text)
+    assert links
+    for link in links:
+        assert re.fullmatch(f"/careers/[a-z-]+/[a-z0-9-]+{ends}", link)
+    assert shop.get(links[0]).status == 200
+
+
+def test_a_card_says_it_as_its_guide_does(shop):
+    """Entry barrier and remote type, in the same words."""
+    cards = shop.get("/careers/information-technology?country=US").text
+    card = re.search(r'<li class="card">(?:(?!<li class="card">).)*?'
+                     r'/backend-developer/us">.*?</li>', cards, re.S)[0]
+    guide = words(shop.get("/careers/information-technology/"
+                           "backend-developer/us").text)
+    for title, fact in (("Entry barrier", "Medium"),
+                        ("Where", "Hybrid / Remote")):
+        assert f"<dt>{title}</dt><dd>{fact}</dd>" in card
+        assert fact in guide
 
 
 def test_a_category_has_the_same_filters(shop, careers):
