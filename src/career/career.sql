@@ -129,7 +129,7 @@ WHERE k.slug = $1::text;
 
 -- name: home
 -- Called by /: $1 country of the salaries. Categories with their counts, all
--- eight whether filled or not, and the six newest careers.
+-- eight whether filled or not, and the three newest careers.
 SELECT json_build_object(
 	'country_name', (
 		SELECT n.name
@@ -158,7 +158,7 @@ SELECT json_build_object(
 			SELECT s
 			FROM catalog.career_summary AS s
 			ORDER BY s.published_at DESC, s.slug
-			LIMIT 6
+			LIMIT 3
 		) AS p
 		LEFT JOIN salary.figure AS f
 			ON f.career_id = (p.s).career_id

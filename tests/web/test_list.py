@@ -185,6 +185,11 @@ def test_a_card_says_it_as_its_guide_does(shop):
         assert fact in guide
 
 
+def test_home_shows_the_newest_three(shop):
+    # Of a country whose page no cache has from before they were there.
+    assert len(shown(shop.get("/", {"Cookie": "country=nz"}).text)) == 3
+
+
 def test_a_category_has_the_same_filters(shop, careers):
     query = {"category": "finance", "entry_barrier": "medium"}
     reply = shop.get("/careers/finance?entry_barrier=medium")
