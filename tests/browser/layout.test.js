@@ -75,7 +75,8 @@ function longLines() {
 		const node = walker.currentNode;
 		let up = node.parentElement;
 
-		if (up.closest("script, svg") || !isVisible(up))
+		/* Programs to copy are not read line by line. */
+		if (up.closest("script, svg, pre") || !isVisible(up))
 			continue;
 		while (getComputedStyle(up).display === "inline")
 			up = up.parentElement;

@@ -27,6 +27,7 @@ const PAGES = [
 		"data-scientist,registered-nurse" },
 	{ name: "compare-error", path: "/compare?careers=backend-developer,x",
 	  is_several: true, status: 400 },
+	{ name: "api", path: "/api" },
 	{ name: "methodology", path: "/methodology" },
 	{ name: "disclosure", path: "/disclosure" },
 	{ name: "privacy", path: "/privacy" },

@@ -49,6 +49,12 @@ test("R10 each section has a heading with an id that the contents link to",
 	return found;
 }, SECTIONS)));
 
+test("the contents of long pages number every part",
+     () => each([byName("api"), byName("methodology")], {}, (page) =>
+	page.evaluate(() => window.look.all(".contents a").filter((e) =>
+		!/^counter/.test(getComputedStyle(e, "::before").content))
+		.map(window.look.say))));
+
 /* Runs in the page: where its choices of country and of level lead. */
 function choices() {
 	const navs = [...document.querySelectorAll("main nav")].map(
