@@ -196,7 +196,7 @@ const struct route routes[] = {
 	PAGE("career_country", "/careers/{category}/{career}/{country}",
 	     career_page, career_fields, CACHING_SHARED),
 	{ "compare", METHOD_GET, "/compare", career_compare, compare_fields,
-	  CACHING_COUNTRY, ROUTE_PAGE | ROUTE_EMPTIES },
+	  CACHING_COUNTRY, ROUTE_EMPTIES },
 	PAGE("methodology", "/methodology", career_methodology, NULL,
 	     CACHING_SHARED),
 	PAGE("disclosure", "/disclosure", career_disclosure, NULL,

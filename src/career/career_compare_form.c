@@ -27,7 +27,8 @@ static void add_groups(cJSON *field, const cJSON *careers, const char *chosen)
 	cJSON_ArrayForEach (career, careers) {
 		const char *slug = json_str(career, "slug");
 
-		if (!options || strcmp(json_str(career, "category"), title)) {
+		if (!options ||
+		    strcmp(json_str(career, "category"), title) != 0) {
 			cJSON *group = cJSON_CreateObject();
 
 			title = json_str(career, "category");

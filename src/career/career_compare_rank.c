@@ -55,9 +55,10 @@ void compare_same(cJSON *row)
 
 static enum place place_of(const struct compared *of, int n, int i)
 {
-	bool is_most = of[i].is_known, is_least = of[i].is_known;
-	bool differs = false;
+	bool is_most = true, is_least = true, differs = false;
 
+	if (!of[i].is_known)
+		return PLACE_NONE;
 	for (int k = 0; k < n; k++) {
 		if (!of[k].is_known || k == i)
 			continue;

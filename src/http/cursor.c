@@ -54,11 +54,13 @@ bool cursor_read(struct arena *arena, const char *cursor, const char **parts,
 	text[len] = '\0';
 	s = arena_strdup(arena, text);
 	for (int i = 0; i < n; i++) {
-		parts[i] = s;
-		s = strchr(s, '\t');
-		if (!s != (i == n - 1))
+		size_t piece = strcspn(s, "\t");
+
+		if ((s[piece] == '\0') != (i == n - 1))
 			return false;
-		if (s)
+		parts[i] = s;
+		s += piece;
+		if (*s)
 			*s++ = '\0';
 	}
 	return true;

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import EXEMPT, HERE
+from furnished import EXEMPT, HERE
 from local_site import TOP
 
 VIEW = (TOP / "src/views/api/guide.html").read_text("utf-8")

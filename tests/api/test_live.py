@@ -5,7 +5,7 @@ import os
 import pytest
 
 from client import new_address, wait_until
-from conftest import EXEMPT
+from furnished import EXEMPT
 from document import DOCUMENT, GETS, OPERATIONS, examples, faults
 
 HERE = "https://www.example.org"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import EXEMPT, HERE
+from furnished import EXEMPT, HERE
 from evidence import owner
 from guides import Guides
 from local_site import Site

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from client import wait_until
-from conftest import EXEMPT
+from furnished import EXEMPT
 from document import GETS, OPERATIONS, examples, faults, resolve
 from observe import cached_keys, nginx_alerts
 from support.fcgi import request as fcgi

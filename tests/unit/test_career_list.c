@@ -169,7 +169,7 @@ static void test_hits_are_marked_and_all_else_is_escaped(void **state)
 	static const char *const wanted[] = {
 		"<a href=\"/careers/law/a\"><mark>A</mark>&lt;b&gt;</a>",
 		"A skill it asks for: My<mark>SQL</mark>",
-		"<dd>on site, remote</dd>",
+		"<dd>On site / Remote</dd>",
 		"value=\"&quot;&gt;&lt;i&gt;\"",
 		"1 career for “&quot;&gt;&lt;i&gt;”",
 		NULL,
