@@ -39,10 +39,32 @@ COMMENT ON VIEW salary.live_rate IS
 	'Every rate that holds, for its own day or year; never for another. A
 snapshot steps back for what was fetched';
 
+CREATE FUNCTION salary.rates_are_live()
+RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- Of pay the figures tell, behind their careers: two that lock the
+	-- version and a career in different orders would wait for ever.
+	IF EXISTS (
+		SELECT
+		FROM salary.source AS s
+		WHERE s.code = new.source_code
+			AND s.statistics = 'rate') THEN
+		PERFORM catalog.bump_content_version();
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION salary.rates_are_live() IS
+	'Trigger: what is converted changes with the rates';
+
 CREATE TRIGGER vintage_tell
 	AFTER UPDATE OF state ON salary.vintage
 	FOR EACH ROW WHEN (new.state = 'live')
-	EXECUTE FUNCTION salary.source_is_read();
+	EXECUTE FUNCTION salary.rates_are_live();
 
 -- Conversion.
 

@@ -90,13 +90,15 @@ def test_a_source_that_is_not_registered_is_not_asked(desk, sources):
 
 def test_running_again_changes_nothing(fed_desk, sources):
     desk = fed_desk
-    state = desk.believed()
+    state, version = desk.believed(), desk.version()
     bodies = desk.ask("SELECT count(*) FROM salary.body")
     desk.fetch()
     assert desk.words == ""
     assert summary(desk) == dict.fromkeys(NAMES, "unchanged")
     assert {desk.last(name)["outcome"] for name in NAMES} == {"unchanged"}
     assert desk.believed() == state
+    # Readers are told when each source last came.
+    assert desk.version() == version + len(NAMES)
     assert desk.ask("SELECT count(*) FROM salary.body") == bodies
 
 

@@ -77,8 +77,11 @@ class Desk:
                 (SELECT json_agg(f) FROM salary.figure AS f),
                 (SELECT json_agg(h) FROM salary.figure_history AS h),
                 (SELECT json_agg(d ORDER BY kind, country)
-                FROM catalog.document AS d),
-                (SELECT version FROM catalog.content_version)""")
+                FROM catalog.document AS d)""")
+
+    def version(self):
+        """Of the content, by which workers know that something is new."""
+        return int(self.ask("SELECT version FROM catalog.content_version"))
 
     def believed(self):
         """All that a run could change, but for its own record."""
